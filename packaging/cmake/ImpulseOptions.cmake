@@ -1,0 +1,43 @@
+# Compiler settings shared by every room.
+option(IMPULSE_TESTS "Build the tests" ON)
+option(IMPULSE_WERROR "Treat compiler warnings as errors" ON)
+option(IMPULSE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
+set(IMPULSE_SANITIZE "" CACHE STRING "Sanitizers, for instance address,undefined")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin)
+set(CMAKE_AUTOMOC ON)
+if(NOT CMAKE_BUILD_TYPE)
+    set(CMAKE_BUILD_TYPE Release)
+endif()
+
+find_program(CCACHE ccache)
+if(CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+endif()
+find_program(MOLD mold)
+if(MOLD AND NOT IMPULSE_SANITIZE AND CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
+    add_link_options(-fuse-ld=mold)
+endif()
+
+add_compile_options(-Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wconversion
+    -Wno-sign-conversion -Woverloaded-virtual)
+if(IMPULSE_WERROR)
+    add_compile_options(-Werror)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+    add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
+endif()
+if(IMPULSE_SANITIZE)
+    add_compile_options(-fsanitize=${IMPULSE_SANITIZE} -fno-omit-frame-pointer)
+    add_link_options(-fsanitize=${IMPULSE_SANITIZE})
+endif()
+if(IMPULSE_FUZZ)
+    add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+add_compile_definitions(QT_NO_CAST_FROM_ASCII QT_NO_CAST_TO_ASCII QT_NO_URL_CAST_FROM_STRING
+    QT_NO_FOREACH QT_NO_KEYWORDS QT_USE_QSTRINGBUILDER QT_DISABLE_DEPRECATED_BEFORE=0x060400
+    IMPULSE_VERSION="${PROJECT_VERSION}")
