@@ -1,0 +1,100 @@
+#include "client/ui/widgets/Banner.h"
+
+#include "client/ui/theme/Theme.h"
+#include "client/ui/widgets/Button.h"
+#include "client/ui/widgets/IconView.h"
+#include "client/ui/widgets/Label.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+
+namespace impulse::ui {
+
+Banner::Banner(Theme& theme, Kind kind, Shape shape, QWidget* parent)
+    : QWidget(parent), m_theme(theme), m_kind(kind), m_shape(shape),
+      m_icon(new IconView(theme, QLatin1String("alert"), mark(), 20, this)),
+      m_title(new Label(theme, TextStyle::Small, Token::TextPrimary, this)),
+      m_text(new Label(theme, TextStyle::Small, Token::TextPrimary, this))
+{
+    m_title->setWeight(QFont::DemiBold);
+    m_title->setWordWrap(true);
+    m_text->setWordWrap(true);
+    auto* words = new QVBoxLayout;
+    words->setSpacing(0);
+    words->addWidget(m_title);
+    words->addWidget(m_text);
+    m_row = new QHBoxLayout(this);
+    const int vertical = shape == Shape::Card ? 12 : 10;
+    m_row->setContentsMargins(16, vertical, 16, vertical);
+    m_row->setSpacing(12);
+    m_row->addWidget(m_icon, 0, Qt::AlignTop);
+    m_row->addLayout(words, 1);
+    connect(&theme, &Theme::changed, this, [this] { update(); });
+    setTexts(QString(), QString());
+}
+
+Token Banner::fill() const
+{
+    switch (m_kind) {
+    case Kind::Information:
+        return Token::AccentSubtle;
+    case Kind::Warning:
+        return Token::WarningSubtle;
+    case Kind::Danger:
+        return Token::DangerSubtle;
+    case Kind::Neutral:
+        break;
+    }
+    return Token::SurfaceField;
+}
+
+Token Banner::mark() const
+{
+    switch (m_kind) {
+    case Kind::Information:
+        return Token::Accent;
+    case Kind::Warning:
+        return Token::Warning;
+    case Kind::Danger:
+        return Token::Danger;
+    case Kind::Neutral:
+        break;
+    }
+    return Token::TextSecondary;
+}
+
+void Banner::setIconName(QLatin1String name)
+{
+    m_icon->setIcon(name, mark());
+}
+
+void Banner::setTexts(const QString& title, const QString& text)
+{
+    m_title->setText(title);
+    m_title->setVisible(!title.isEmpty());
+    m_text->setText(text);
+    m_text->setVisible(!text.isEmpty());
+    setAccessibleName(title.isEmpty() ? text : title + QLatin1Char(' ') + text);
+}
+
+void Banner::addButton(Button* button)
+{
+    m_row->addWidget(button, 0, Qt::AlignVCenter);
+}
+
+void Banner::paintEvent(QPaintEvent*)
+{
+    QPainter painter(this);
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(m_theme.color(fill()));
+    if (m_shape == Shape::Card) {
+        const int radius = m_theme.metrics().radiusRow;
+        painter.drawRoundedRect(rect(), radius, radius);
+        return;
+    }
+    painter.drawRect(rect());
+    painter.fillRect(0, height() - 1, width(), 1, m_theme.color(Token::BorderSubtle));
+}
+
+} // namespace impulse::ui

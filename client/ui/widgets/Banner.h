@@ -1,0 +1,49 @@
+#pragma once
+
+#include "client/ui/theme/Tokens.h"
+
+#include <QWidget>
+
+class QHBoxLayout;
+
+namespace impulse::ui {
+
+class Button;
+class IconView;
+class Label;
+class Theme;
+
+/// Icon, bold sentence, plain sentence, buttons; amber to decide, red for loss (design 4.20). As a
+/// card it has rounded corners, else it is a bar with a line below. Main thread.
+class Banner : public QWidget {
+    Q_OBJECT
+
+public:
+    enum class Kind { Neutral, Information, Warning, Danger };
+    enum class Shape { Bar, Card };
+
+    Banner(Theme& theme, Kind kind, Shape shape, QWidget* parent = nullptr);
+
+    void setIconName(QLatin1String name);
+    /// Either may be empty.
+    void setTexts(const QString& title, const QString& text);
+    /// Buttons stand at the right, in the order in which they are added; the banner owns them.
+    void addButton(Button* button);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    Token fill() const;
+    Token mark() const;
+
+    Theme& m_theme;
+    Kind m_kind;
+    Shape m_shape;
+    QHBoxLayout* m_row;
+    IconView* m_icon;
+    Label* m_title;
+    Label* m_text;
+};
+
+} // namespace impulse::ui
