@@ -1,0 +1,51 @@
+#!/bin/sh
+# Installs what the tests need, builds, runs every test and prints one summary line.
+#   packaging/test.sh [--long] [--preset dev|asan|tsan] [--no-install] [-- ctest options]
+# --long runs 1,000 rounds of the kill test in place of 50. Exit code 0 only without failures.
+set -eu
+cd "$(dirname "$0")/.."
+
+preset=dev
+install=yes
+while [ $# -gt 0 ]; do
+    case $1 in
+        --long) export IMPULSE_LONG=1 ;;
+        --preset) shift; preset=$1 ;;
+        --no-install) install=no ;;
+        -h|--help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        --) shift; break ;;
+        *) echo "test.sh: unknown option $1" >&2; exit 2 ;;
+    esac
+    shift
+done
+
+[ $install = no ] || packaging/setup.sh --tests
+jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+cmake --preset "$preset" >/dev/null
+cmake --build "build/$preset" --parallel "$jobs"
+
+log=build/$preset/Testing/Temporary/LastTest.log
+status=0
+ctest --preset "$preset" "$@" || status=$?
+
+# Catch2 prints one line of totals per program; a program that crashed or timed out prints none,
+# and counts as one failure.
+awk -v status=$status '
+    /All tests passed \(.* in [0-9]+ test cases?\)/ {
+        sub(/.* in /, ""); passed += $1; finished++
+    }
+    /^test cases:/ {
+        finished++
+        for (i = 1; i <= NF; i++) {
+            if ($i == "passed") passed += $(i - 1)
+            if ($i == "failed") failed += $(i - 1)
+        }
+    }
+    /^Test timeout|^Test Failed/ { programs++ }
+    /^skipped: / { sub(/^skipped: /, ""); if (!seen[$0]++) { skipped++; reasons = reasons (reasons == "" ? "" : "; ") $0 } }
+    END {
+        if (status != 0 && failed == 0) failed = programs > 0 ? programs : 1
+        printf "impulse tests: %d passed, %d failed, %d skipped%s\n", passed, failed, skipped,
+            reasons == "" ? "" : " (" reasons ")"
+    }' "$log"
+exit $status
