@@ -29,10 +29,10 @@ enum class LinkError {
 /// Where a server is and, where a link says so, what to do there: what a person types or pastes as
 /// "server or invite link".
 ///
-/// Accepted: `impulse://HOST[:PORT]`, the same with `/i/CODE` (registration invite) or `/u/USERNAME`
-/// (person), each with or without `#` and the base64url of the server's key; `wss://` and `ws://` in
-/// place of `impulse://`; and `HOST[:PORT]` alone. `impulse://` means TLS, except to this machine.
-/// A plain value, of any thread.
+/// Accepted: `impulse://HOST[:PORT]`, the same with `/i/CODE` (registration invite) or
+/// `/u/USERNAME` (person), each with or without `#` and the base64url of the server's key; `wss://`
+/// and `ws://` in place of `impulse://`; and `HOST[:PORT]` alone. `impulse://` means TLS, except to
+/// this machine. A plain value, of any thread.
 struct ServerLink {
     enum class Kind { Server, Invite, Person };
 

@@ -1,0 +1,142 @@
+#pragma once
+
+#include "client/core/ClientError.h"
+#include "client/core/Password.h"
+#include "client/core/ServerLink.h"
+
+#include <QObject>
+
+namespace impulse::client {
+
+enum class ProfileState {
+    /// open() has not finished.
+    Closed,
+    NoAccount,
+    /// The account's password is asked: unlock().
+    Locked,
+    /// Registered, but the recovery code was not confirmed yet; everything works.
+    Unlocked,
+    /// This device was removed from its account (encryption.md 1.4).
+    Removed,
+};
+
+struct ServerInfo {
+    ServerLink link;
+    ServerId serverId;
+    /// 0 open, 1 with an invite, 2 closed.
+    int registration = 2;
+    /// The key is the pinned or linked one; false: first contact.
+    bool pinned = false;
+};
+
+enum class Progress {
+    Connecting,
+    /// Argon2id; about a second.
+    Stretching,
+    MakingKeys,
+    Uploading,
+    Syncing,
+};
+using ProgressCallback = std::function<void(Progress)>;
+
+struct Registration {
+    ServerLink link;
+    /// Overrides the link's, if not empty.
+    QString inviteCode;
+    QString username;
+    QString displayName;
+    Password password;
+    /// True: the local key goes to the keychain; false (or no keychain): the password is asked at
+    /// start.
+    bool keepSignedIn = true;
+};
+
+struct Registered {
+    /// Seven groups of four characters, joined by hyphens. Shown once, never stored.
+    QString recoveryCode;
+    /// The keychain could not be used: the password will be asked at start.
+    bool keychainMissing = false;
+};
+
+/// A device of the own account that the person must decide about when signing in with the recovery
+/// code.
+struct ListedDevice {
+    DeviceId id;
+    std::uint64_t createdMs = 0;
+};
+enum class DeviceFate { StillMine, Lost };
+
+struct SignIn {
+    ServerLink link;
+    QString username;
+    Password password;
+    QString recoveryCode;
+    /// Sets this password without the old one, by the recovery code alone.
+    bool resetPassword = false;
+    bool keepSignedIn = true;
+};
+
+/// Asked in the middle of a sign-in; `answer` has one fate per device, in order. Answering with
+/// nothing cancels.
+using DevicesQuestion = std::function<void(std::vector<ListedDevice> devices,
+                                           std::function<void(std::vector<DeviceFate>)> answer)>;
+
+struct SignedIn {
+    bool keychainMissing = false;
+    /// Devices were declared lost: contacts and own devices no longer trust them.
+    bool lockedOut = false;
+};
+
+/// The own account: making, opening, changing and leaving it. One operation at a time. Main thread.
+class Accounts : public QObject {
+    Q_OBJECT
+public:
+    using QObject::QObject;
+
+    virtual ProfileState state() const = 0;
+    virtual QString username() const = 0;
+    virtual UserId userId() const = 0;
+    virtual DeviceId deviceId() const = 0;
+    /// The server with its pinned key.
+    virtual ServerLink server() const = 0;
+    virtual bool recoveryConfirmed() const = 0;
+
+    /// Opens the profile: afterwards state() is NoAccount, Locked or Unlocked. Fails with a storage
+    /// error.
+    virtual void open(Callback<ProfileState> done) = 0;
+    virtual void unlock(Password password, Callback<void> done) = 0;
+
+    /// Connects, checks the server's key and leaves again.
+    virtual void checkServer(const ServerLink& link, Callback<ServerInfo> done) = 0;
+    /// True: free. Needs open registration or the link's invite.
+    virtual void checkUsername(const ServerLink& link, const QString& username,
+                               Callback<bool> done) = 0;
+    virtual void registerAccount(Registration registration, ProgressCallback progress,
+                                 Callback<Registered> done) = 0;
+    /// The code was written down (the caller made the person type two groups).
+    virtual void confirmRecoveryCode() = 0;
+    /// On another computer (encryption.md 9.3).
+    virtual void signIn(SignIn request, DevicesQuestion question, ProgressCallback progress,
+                        Callback<SignedIn> done) = 0;
+    /// Forgets the local key until the password is entered again; false state change if there is
+    /// none.
+    virtual void lock(Callback<void> done) = 0;
+    /// Removes this device's data from this computer. The account stays.
+    virtual void signOut(Callback<void> done) = 0;
+
+    virtual void changePassword(Password oldPassword, Password newPassword,
+                                ProgressCallback progress, Callback<void> done) = 0;
+    /// A link with an invite code and the server's key.
+    virtual void createInvite(int uses, std::uint64_t validForMs, Callback<QString> done) = 0;
+    virtual void deleteAccount(Password password, Callback<void> done) = 0;
+
+Q_SIGNALS:
+    void stateChanged();
+    /// The server published something false about this account, a device was added, a directory
+    /// conflict: a warning that stays until closed. `red` false: yellow.
+    void securityWarning(const QString& text, bool red);
+    /// Writing to the disk fails (true) or works again (false).
+    void storageTrouble(bool failing, impulse::client::ClientErrorCode code);
+};
+
+} // namespace impulse::client

@@ -1,0 +1,53 @@
+#pragma once
+
+#include "client/core/Accounts.h"
+#include "client/core/Chats.h"
+#include "client/core/Connection.h"
+#include "client/core/People.h"
+
+#include <memory>
+
+namespace impulse {
+class Clock;
+}
+
+namespace impulse::client {
+
+class ClientStore;
+class Notifier;
+class SecretStore;
+class Transport;
+class WorkerPool;
+
+/// What a client needs from outside. All on the main thread; they outlive the client.
+struct ClientPorts {
+    Transport& transport;
+    ClientStore& store;
+    WorkerPool& workers;
+    const Clock& clock;
+    /// None: the password is asked at every start.
+    SecretStore* secrets = nullptr;
+    Notifier* notifier = nullptr;
+    /// Distinguishes profiles in the keychain.
+    QString profileName;
+};
+
+/// The client without a window: one profile, one account. It only builds and connects its parts.
+/// Main thread.
+class Client : public QObject {
+    Q_OBJECT
+public:
+    explicit Client(const ClientPorts& ports, QObject* parent = nullptr);
+    ~Client() override;
+
+    Accounts& accounts();
+    Connection& connection();
+    People& people();
+    Chats& chats();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace impulse::client
