@@ -1,0 +1,65 @@
+#pragma once
+
+#include "common/core/Result.h"
+#include "common/protocol/AccountMessages.h"
+
+#include <QHostAddress>
+#include <QString>
+#include <QStringList>
+
+namespace impulse::server {
+
+/// What the process exits with. Documented in server/README.md.
+enum class ExitCode {
+    Clean = 0,
+    Internal = 1,
+    /// The arguments are wrong or incomplete.
+    Usage = 2,
+    /// The data folder or a key file cannot be used: missing rights, too wide rights, another server.
+    DataFolder = 3,
+    /// The database is damaged, newer than the program, read-only, or there is no space.
+    Database = 4,
+    /// The address cannot be listened on, or plain ws would be open to the network.
+    Network = 5,
+    /// The certificate or its key cannot be read.
+    Certificate = 6,
+    /// The cryptographic self-test failed.
+    SelfTest = 7
+};
+
+inline constexpr quint16 defaultPort = 7443;
+
+/// The command line, checked. Nothing in it is secret.
+struct ServerConfig {
+    enum class Command { Serve, MakeInvite, Help, Version };
+
+    Command command = Command::Serve;
+    QString dataFolder;
+    QHostAddress address = QHostAddress(QHostAddress::LocalHost);
+    /// 0: any free one.
+    quint16 port = defaultPort;
+    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
+    QString certificateFile;
+    QString keyFile;
+    bool behindProxy = false;
+    QString proxyCertificateFile;
+    /// Host name in links; the address if empty.
+    QString publicHost;
+    /// Print an invite to the log after the start.
+    bool invite = false;
+    std::uint64_t inviteUses = 1;
+    std::uint64_t inviteDays = 7;
+    /// I/O threads; 0: one per core.
+    int threads = 0;
+    int maxConnections = 20'000;
+    int maxConnectionsPerAddress = 200;
+
+    bool encrypts() const { return !certificateFile.isEmpty(); }
+};
+
+/// Without the program's name. The error is a sentence for standard error.
+Result<ServerConfig, QString> parseArguments(const QStringList& arguments);
+
+QString usageText();
+
+} // namespace impulse::server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "server/net/CertificateFiles.h"
+#include "server/net/ConnectionCounter.h"
+
+#include <QHostAddress>
+#include <QTcpServer>
+
+#include <functional>
+#include <vector>
+
+namespace impulse::server {
+
+/// An accepted TCP connection on its way to the I/O thread that will own it.
+struct AcceptedSocket {
+    qintptr descriptor = -1;
+    std::shared_ptr<const TlsIdentity> identity;
+    ConnectionCounter::Place place;
+};
+
+/// Accepts connections and hands their descriptors out. Lives on the main thread.
+class Listener final : public QTcpServer {
+    Q_OBJECT
+
+public:
+    /// Takes a socket, or refuses it (overloaded): then it is closed.
+    using Target = std::function<bool(AcceptedSocket)>;
+
+    /// With `behindProxy` every peer is the proxy, so addresses are counted later, by what it says.
+    Listener(CertificateFiles certificates, ConnectionCounter& counter, bool behindProxy,
+             std::vector<Target> targets, QObject* parent = nullptr);
+
+    bool encrypts() const { return m_certificates.encrypts(); }
+
+protected:
+    void incomingConnection(qintptr descriptor) override;
+
+private:
+    CertificateFiles m_certificates;
+    ConnectionCounter& m_counter;
+    const bool m_behindProxy;
+    const std::vector<Target> m_targets;
+    std::size_t m_next = 0;
+};
+
+/// Plain ws is for this machine only, unless a proxy does TLS: nothing if it may be listened on,
+/// else a sentence for the operator.
+QString plainRefusal(const QHostAddress& address, bool encrypts, bool behindProxy);
+
+} // namespace impulse::server

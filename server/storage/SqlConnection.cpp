@@ -1,0 +1,231 @@
+#include "server/storage/SqlConnection.h"
+
+#include "common/core/Logging.h"
+
+#include <QFile>
+#include <QSqlError>
+#include <QVariant>
+
+#include <atomic>
+
+namespace impulse::server {
+
+namespace {
+
+QString uniqueName()
+{
+    static std::atomic<unsigned> counter{0};
+    return QStringLiteral("impulse-%1").arg(++counter);
+}
+
+} // namespace
+
+SqlError sqlErrorOf(const QSqlError& error)
+{
+    // The low byte of an extended code is the primary one.
+    switch (error.nativeErrorCode().toInt() & 0xff) {
+    case 5:
+    case 6:
+        return SqlError::Busy;
+    case 8:
+        return SqlError::ReadOnly;
+    case 10:
+        return SqlError::Io;
+    case 11:
+        return SqlError::Corrupt;
+    case 13:
+        return SqlError::Full;
+    case 14:
+        return SqlError::CannotOpen;
+    case 19:
+        return SqlError::Constraint;
+    case 26:
+        return SqlError::NotADatabase;
+    default:
+        return SqlError::Other;
+    }
+}
+
+Result<std::unique_ptr<SqlConnection>, SqlConnection::OpenFailure>
+SqlConnection::open(const QString& path, Mode mode)
+{
+    std::unique_ptr<SqlConnection> result(new SqlConnection(uniqueName()));
+    auto& database = result->m_database;
+    database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), result->m_name);
+    database.setDatabaseName(path);
+    // A busy database is one that `--make-invite` is writing to: a matter of milliseconds.
+    database.setConnectOptions(mode == Mode::ReadOnly
+                                   ? QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000;QSQLITE_OPEN_READONLY")
+                                   : QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
+    const auto failure = [&](const QSqlError& error) {
+        return Failure{OpenFailure{sqlErrorOf(error), error.text()}};
+    };
+    if (!QFile::exists(path))
+        return Failure{OpenFailure{SqlError::CannotOpen, QStringLiteral("no such file")}};
+    if (!database.open())
+        return failure(database.lastError());
+
+    static constexpr const char* writePragmas[] = {
+        "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
+        // Bytes of erased events do not stay behind in free pages.
+        "PRAGMA secure_delete = ON",
+        // KiB; the default is 2 MiB.
+        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864"};
+    static constexpr const char* readPragmas[] = {"PRAGMA query_only = ON",
+                                                  "PRAGMA cache_size = -16384"};
+    const auto pragmas = mode == Mode::ReadWrite ? std::span<const char* const>(writePragmas)
+                                                 : std::span<const char* const>(readPragmas);
+    for (const auto* pragma : pragmas) {
+        QSqlQuery query(database);
+        if (!query.exec(QLatin1String(pragma)))
+            return failure(query.lastError());
+    }
+    return result;
+}
+
+SqlConnection::~SqlConnection()
+{
+    m_statements.clear();
+    m_database.close();
+    m_database = QSqlDatabase();
+    QSqlDatabase::removeDatabase(m_name);
+}
+
+bool SqlConnection::execute(const char* sql)
+{
+    return Statement(*this, sql).run();
+}
+
+bool SqlConnection::executeOnce(const QString& sql)
+{
+    QSqlQuery query(m_database);
+    if (query.exec(sql))
+        return true;
+    fail(query.lastError());
+    return false;
+}
+
+QSqlQuery* SqlConnection::prepared(const char* sql)
+{
+    auto& query = m_statements[sql];
+    if (!query) {
+        query = std::make_unique<QSqlQuery>(m_database);
+        query->setForwardOnly(true);
+        if (!query->prepare(QString::fromLatin1(sql))) {
+            fail(query->lastError());
+            m_statements.erase(sql);
+            return nullptr;
+        }
+    }
+    return query.get();
+}
+
+void SqlConnection::fail(const QSqlError& error)
+{
+    if (m_failed)
+        return;
+    m_failed = true;
+    m_error = sqlErrorOf(error);
+    qCWarning(lcStorage).noquote() << "SQLite:" << error.text() << "code"
+                                   << error.nativeErrorCode();
+}
+
+Statement::Statement(SqlConnection& connection, const char* sql)
+    : m_connection(connection), m_query(connection.prepared(sql))
+{
+}
+
+Statement::~Statement()
+{
+    // An open cursor would keep a read transaction open, and the WAL from being emptied.
+    if (m_query)
+        m_query->finish();
+}
+
+Statement& Statement::bind(std::uint64_t value)
+{
+    return bindVariant(static_cast<qlonglong>(value));
+}
+
+Statement& Statement::bind(View value)
+{
+    // A null QByteArray would be stored as NULL.
+    return bindVariant(value.empty()
+                           ? QByteArray("", 0)
+                           : QByteArray::fromRawData(reinterpret_cast<const char*>(value.data()),
+                                                     static_cast<qsizetype>(value.size())));
+}
+
+Statement& Statement::bind(std::string_view text)
+{
+    return bindVariant(text.empty() ? QStringLiteral("")
+                                    : QString::fromUtf8(text.data(),
+                                                        static_cast<qsizetype>(text.size())));
+}
+
+Statement& Statement::bindNull()
+{
+    return bindVariant(QVariant());
+}
+
+Statement& Statement::bindVariant(const QVariant& value)
+{
+    if (m_query)
+        m_query->bindValue(m_bound++, value);
+    return *this;
+}
+
+bool Statement::run()
+{
+    m_ran = true;
+    if (!m_query)
+        return false;
+    if (m_query->exec())
+        return true;
+    m_connection.fail(m_query->lastError());
+    return false;
+}
+
+bool Statement::next()
+{
+    if (!m_ran && !run())
+        return false;
+    if (m_query->next())
+        return true;
+    if (m_query->lastError().isValid())
+        m_connection.fail(m_query->lastError());
+    return false;
+}
+
+std::uint64_t Statement::changedRows() const
+{
+    return static_cast<std::uint64_t>(std::max(0, m_query->numRowsAffected()));
+}
+
+std::uint64_t Statement::insertedId() const
+{
+    return static_cast<std::uint64_t>(m_query->lastInsertId().toLongLong());
+}
+
+std::uint64_t Statement::integer(int column) const
+{
+    return static_cast<std::uint64_t>(m_query->value(column).toLongLong());
+}
+
+bool Statement::isNull(int column) const
+{
+    return m_query->isNull(column);
+}
+
+Bytes Statement::bytes(int column) const
+{
+    const auto value = m_query->value(column).toByteArray();
+    return {value.begin(), value.end()};
+}
+
+std::string Statement::text(int column) const
+{
+    return m_query->value(column).toString().toStdString();
+}
+
+} // namespace impulse::server

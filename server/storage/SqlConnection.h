@@ -1,0 +1,110 @@
+#pragma once
+
+#include "common/core/Bytes.h"
+#include "common/core/Result.h"
+
+#include <QSqlDatabase>
+#include <QSqlQuery>
+#include <QString>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace impulse::server {
+
+/// Why SQLite refused, by its primary result code (https://sqlite.org/rescode.html).
+enum class SqlError { Full, Busy, Corrupt, ReadOnly, CannotOpen, NotADatabase, Constraint, Io, Other };
+
+SqlError sqlErrorOf(const QSqlError& error);
+
+/// One connection to the database file. Owned and used by the thread that opened it.
+///
+/// Prepared statements are kept for the connection's life, one per SQL text.
+class SqlConnection {
+public:
+    enum class Mode { ReadOnly, ReadWrite };
+
+    struct OpenFailure {
+        SqlError code = SqlError::Other;
+        QString message;
+    };
+
+    /// WAL, synchronous=FULL, foreign keys on. Does not create a missing file.
+    static Result<std::unique_ptr<SqlConnection>, OpenFailure> open(const QString& path, Mode mode);
+
+    ~SqlConnection();
+    SqlConnection(const SqlConnection&) = delete;
+    SqlConnection& operator=(const SqlConnection&) = delete;
+
+    /// Runs one statement without parameters and results (BEGIN, COMMIT, PRAGMA name = value).
+    bool execute(const char* sql);
+    /// The same for a statement of a migration file; it is not kept.
+    bool executeOnce(const QString& sql);
+
+    bool failed() const { return m_failed; }
+    /// Of the first failure since clearFailure().
+    SqlError error() const { return m_error; }
+    void clearFailure() { m_failed = false; }
+
+private:
+    friend class Statement;
+    explicit SqlConnection(QString name) : m_name(std::move(name)) {}
+    /// Null if SQLite does not take it.
+    QSqlQuery* prepared(const char* sql);
+    void fail(const QSqlError& error);
+
+    const QString m_name;
+    QSqlDatabase m_database;
+    /// By address: SQL texts are literals.
+    std::unordered_map<const char*, std::unique_ptr<QSqlQuery>> m_statements;
+    bool m_failed = false;
+    SqlError m_error = SqlError::Other;
+};
+
+/// One use of a prepared statement: bind, then run() or next() row by row, then read columns.
+/// Failures are kept in the connection; what is bound must live until run() or the last next().
+class Statement {
+public:
+    Statement(SqlConnection& connection, const char* sql);
+    ~Statement();
+    Statement(const Statement&) = delete;
+    Statement& operator=(const Statement&) = delete;
+
+    Statement& bind(std::uint64_t value);
+    Statement& bind(bool value) { return bind(std::uint64_t{value}); }
+    Statement& bind(View value);
+    Statement& bind(std::string_view text);
+    Statement& bindNull();
+    Statement& bind(const std::optional<std::uint64_t>& value)
+    {
+        return value ? bind(*value) : bindNull();
+    }
+
+    /// Executes. False on failure.
+    bool run();
+    /// Executes at the first call; true if there is a row to read.
+    bool next();
+
+    std::uint64_t changedRows() const;
+    std::uint64_t insertedId() const;
+
+    std::uint64_t integer(int column) const;
+    bool isNull(int column) const;
+    Bytes bytes(int column) const;
+    std::string text(int column) const;
+    /// Zeros if the column has another length, which only a foreign hand can bring about.
+    template <class F> F fixed(int column) const { return F::from(bytes(column)).value_or(F{}); }
+
+private:
+    Statement& bindVariant(const QVariant& value);
+
+    SqlConnection& m_connection;
+    QSqlQuery* m_query;
+    int m_bound = 0;
+    bool m_ran = false;
+};
+
+} // namespace impulse::server
