@@ -23,6 +23,9 @@ public:
 
     virtual std::vector<ChatItem> chats() const = 0;
     virtual std::optional<ChatItem> chat(const ConversationId& id) const = 0;
+    virtual QString draft(const ConversationId& id) const = 0;
+    /// Oldest unread message: the "New messages" divider goes above it.
+    virtual std::optional<MessageId> firstUnread(const ConversationId& id) const = 0;
     /// The conversation with a person; made if there is none. Own id: notes to self.
     virtual void start(const UserId& person, Callback<ConversationId> done) = 0;
     /// Messages before `before` in the order shown, or the newest.
