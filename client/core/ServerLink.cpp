@@ -15,12 +15,11 @@ constexpr qsizetype maxInviteLength = 64;
 
 bool isInviteCode(const QString& code)
 {
-    return !code.isEmpty() && code.size() <= maxInviteLength
-           && std::ranges::all_of(code, [](QChar c) {
-                  return c.unicode() < 0x80
-                         && (c.isLetterOrNumber() || c == QLatin1Char('-')
-                             || c == QLatin1Char('_'));
-              });
+    return !code.isEmpty() && code.size() <= maxInviteLength &&
+           std::ranges::all_of(code, [](QChar c) {
+               return c.unicode() < 0x80 &&
+                      (c.isLetterOrNumber() || c == QLatin1Char('-') || c == QLatin1Char('_'));
+           });
 }
 
 constexpr auto base64Options = QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals;
@@ -73,26 +72,26 @@ bool isLoopbackHost(const QString& host)
     if (host == QLatin1String("localhost") || host == QLatin1String("::1"))
         return true;
     const QStringList parts = host.split(QLatin1Char('.'));
-    return parts.size() == 4 && parts[0] == QLatin1String("127")
-           && std::ranges::all_of(parts, [](const QString& part) {
-                  bool number = false;
-                  return part.toUShort(&number) <= 255 && number;
-              });
+    return parts.size() == 4 && parts[0] == QLatin1String("127") &&
+           std::ranges::all_of(parts, [](const QString& part) {
+               bool number = false;
+               return part.toUShort(&number) <= 255 && number;
+           });
 }
 
 bool isUsername(const QString& name)
 {
     const auto isWordCharacter = [](QChar c) {
-        return (c >= QLatin1Char('a') && c <= QLatin1Char('z'))
-               || (c >= QLatin1Char('0') && c <= QLatin1Char('9'));
+        return (c >= QLatin1Char('a') && c <= QLatin1Char('z')) ||
+               (c >= QLatin1Char('0') && c <= QLatin1Char('9'));
     };
     const auto isFurtherCharacter = [&](QChar c) {
-        return isWordCharacter(c) || c == QLatin1Char('.') || c == QLatin1Char('_')
-               || c == QLatin1Char('-');
+        return isWordCharacter(c) || c == QLatin1Char('.') || c == QLatin1Char('_') ||
+               c == QLatin1Char('-');
     };
     const auto size = static_cast<std::size_t>(name.size());
-    return size >= limits::usernameMin && size <= limits::usernameMax && isWordCharacter(name[0])
-           && std::ranges::all_of(name, isFurtherCharacter);
+    return size >= limits::usernameMin && size <= limits::usernameMax && isWordCharacter(name[0]) &&
+           std::ranges::all_of(name, isFurtherCharacter);
 }
 
 Result<ServerLink, LinkError> ServerLink::parse(const QString& text)
@@ -106,8 +105,8 @@ Result<ServerLink, LinkError> ServerLink::parse(const QString& text)
         trimmed.prepend(QLatin1String("impulse://"));
 
     const QUrl url(trimmed, QUrl::StrictMode);
-    if (!url.isValid() || url.host().isEmpty() || !url.userInfo().isEmpty() || url.hasQuery()
-        || url.port(defaultPort) == 0)
+    if (!url.isValid() || url.host().isEmpty() || !url.userInfo().isEmpty() || url.hasQuery() ||
+        url.port(defaultPort) == 0)
         return Failure{LinkError::Malformed};
 
     ServerLink link;

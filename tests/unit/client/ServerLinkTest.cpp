@@ -31,8 +31,8 @@ TEST_CASE("A link to a server uses TLS except on this machine")
     CHECK(remote.host == QLatin1String("chat.example.org"));
     CHECK(remote.port == 7443);
     CHECK(remote.url() == QUrl(QStringLiteral("wss://chat.example.org:7443/")));
-    CHECK(good("chat.example.org:9000").url()
-          == QUrl(QStringLiteral("wss://chat.example.org:9000/")));
+    CHECK(good("chat.example.org:9000").url() ==
+          QUrl(QStringLiteral("wss://chat.example.org:9000/")));
     CHECK(good("localhost:9000").url() == QUrl(QStringLiteral("ws://localhost:9000/")));
     CHECK(good("impulse://127.0.0.1").url() == QUrl(QStringLiteral("ws://127.0.0.1:7443/")));
     CHECK(good("impulse://[::1]:81").url() == QUrl(QStringLiteral("ws://[::1]:81/")));
@@ -53,13 +53,12 @@ TEST_CASE("A link carries an invite or a person and the server's key")
     CHECK(person.kind == ServerLink::Kind::Person);
     CHECK(person.value == QLatin1String("anna"));
     REQUIRE(person.serverId);
-    CHECK(toHex(*person.serverId)
-          == "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
+    CHECK(toHex(*person.serverId) ==
+          "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f");
     CHECK(person.server().kind == ServerLink::Kind::Server);
     CHECK(person.server().serverId == person.serverId);
-    CHECK(person.toString()
-          == QLatin1String("impulse://chat.example.org:71/u/anna"
-                           "#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
+    CHECK(person.toString() == QLatin1String("impulse://chat.example.org:71/u/anna"
+                                             "#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8"));
 }
 
 TEST_CASE("What is no link is refused with its reason")
@@ -81,9 +80,9 @@ TEST_CASE("What is no link is refused with its reason")
     CHECK(refused(QStringLiteral("impulse://chat.example.org#AAEC")) == LinkError::BadServerId);
     // Spare bits that are not zero, and padding.
     CHECK(refused(QStringLiteral(
-              "impulse://chat.example.org#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9"))
-          == LinkError::BadServerId);
+              "impulse://chat.example.org#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9")) ==
+          LinkError::BadServerId);
     CHECK(refused(QStringLiteral(
-              "impulse://chat.example.org#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="))
-          == LinkError::BadServerId);
+              "impulse://chat.example.org#AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")) ==
+          LinkError::BadServerId);
 }
