@@ -1,0 +1,46 @@
+#include "server/net/IoThread.h"
+
+#include "common/core/Logging.h"
+#include "server/net/IoWorker.h"
+
+namespace impulse::server {
+
+IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory)
+    : m_worker(new IoWorker(settings, counter, std::move(hostFactory)))
+{
+    m_worker->moveToThread(&m_thread);
+    QObject::connect(&m_thread, &QThread::started, m_worker, &IoWorker::begin);
+    QObject::connect(m_worker, &IoWorker::stopped, &m_thread, &QThread::quit, Qt::DirectConnection);
+    // Sockets and timers go on the thread that they live on.
+    QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
+    m_thread.start();
+}
+
+IoThread::~IoThread()
+{
+    stop();
+}
+
+bool IoThread::adopt(AcceptedSocket accepted)
+{
+    return m_worker->adopt(std::move(accepted));
+}
+
+void IoThread::pause()
+{
+    m_worker->pause();
+}
+
+void IoThread::stop()
+{
+    if (!m_thread.isRunning())
+        return;
+    m_worker->stop();
+    if (m_thread.wait(3000))
+        return;
+    qCWarning(lcNet) << "connections do not close in time";
+    m_thread.quit();
+    m_thread.wait();
+}
+
+} // namespace impulse::server

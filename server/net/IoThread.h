@@ -1,0 +1,58 @@
+#pragma once
+
+#include "common/core/Inbox.h"
+#include "server/net/WebSocketConnection.h"
+
+#include <QThread>
+
+#include <unordered_map>
+
+namespace impulse::server {
+
+/// What uses the connections of one I/O thread. Made, called and destroyed on that thread.
+class ConnectionHost {
+public:
+    virtual ~ConnectionHost() = default;
+    /// `connection` stays valid until closed() returns.
+    virtual void opened(WebSocketConnection& connection) = 0;
+    virtual void received(WebSocketConnection& connection, View frame) = 0;
+    virtual void closed(WebSocketConnection& connection) = 0;
+    /// The server is stopping: what is said to a client before its connection is closed.
+    virtual void sayGoodbye(WebSocketConnection& connection) = 0;
+};
+
+struct IoSettings {
+    /// TLS and WebSocket handshake together.
+    int handshakeTimeoutMs = 10'000;
+    /// Addresses are those that the proxy names in X-Forwarded-For.
+    bool behindProxy = false;
+};
+
+class IoWorker;
+
+/// An I/O thread with its connections: a connection lives and dies on one of them. Owned by the main
+/// thread; every function may be called from there only, except adopt().
+class IoThread final {
+public:
+    /// Called on the new thread.
+    using HostFactory = std::function<std::unique_ptr<ConnectionHost>()>;
+
+    IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory);
+    /// Stops, if stop() was not called.
+    ~IoThread();
+    IoThread(const IoThread&) = delete;
+    IoThread& operator=(const IoThread&) = delete;
+
+    /// False if too many sockets wait already.
+    bool adopt(AcceptedSocket accepted);
+    /// Frames that come in from now on are not read any more.
+    void pause();
+    /// Says goodbye, closes every connection and ends the thread. Blocks, 3 s at most.
+    void stop();
+
+private:
+    QThread m_thread;
+    IoWorker* m_worker = nullptr;
+};
+
+} // namespace impulse::server

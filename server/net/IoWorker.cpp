@@ -1,0 +1,139 @@
+#include "server/net/IoWorker.h"
+
+#include "common/core/Logging.h"
+
+#include <QCoreApplication>
+#include <QEvent>
+#include <QNetworkRequest>
+#include <QWebSocket>
+
+#include <unistd.h>
+
+namespace impulse::server {
+
+namespace {
+
+constexpr auto adoptEvent = QEvent::Type(QEvent::User + 1);
+constexpr auto stopEvent = QEvent::Type(QEvent::User + 2);
+constexpr int aliveEveryMs = 15'000;
+
+/// The last address is the one that our own proxy saw; those before it are the client's word.
+QString forwardedAddress(const QWebSocket& socket)
+{
+    const auto header = socket.request().rawHeader("X-Forwarded-For");
+    const QHostAddress address(
+        QString::fromLatin1(header.mid(header.lastIndexOf(',') + 1).trimmed()));
+    return address.isNull() ? QString() : limitKey(address);
+}
+
+} // namespace
+
+IoWorker::IoWorker(IoSettings settings, ConnectionCounter& counter, IoThread::HostFactory hostFactory)
+    : m_settings(settings), m_counter(counter), m_hostFactory(std::move(hostFactory)),
+      m_inbox(waitingSockets,
+              [this] { QCoreApplication::postEvent(this, new QEvent(adoptEvent)); }),
+      m_aliveTimer(this)
+{
+}
+
+IoWorker::~IoWorker()
+{
+    m_inbox.close();
+    for (const auto& accepted : m_inbox.takeAll())
+        ::close(static_cast<int>(accepted.descriptor));
+    for (const auto& [pointer, connection] : m_connections)
+        m_host->closed(*connection);
+    m_connections.clear();
+}
+
+void IoWorker::stop()
+{
+    QCoreApplication::postEvent(this, new QEvent(stopEvent));
+}
+
+void IoWorker::begin()
+{
+    m_host = m_hostFactory();
+    m_upgrader = std::make_unique<SocketUpgrader>(
+        [this](UpgradedSocket upgraded) { open(std::move(upgraded)); },
+        m_settings.handshakeTimeoutMs);
+    connect(&m_aliveTimer, &QTimer::timeout, this, [this] {
+        // checkAlive() may close, which changes the map.
+        std::vector<WebSocketConnection*> connections;
+        connections.reserve(m_connections.size());
+        for (const auto& entry : m_connections)
+            connections.push_back(entry.first);
+        for (auto* connection : connections)
+            connection->checkAlive();
+    });
+    m_aliveTimer.start(aliveEveryMs);
+}
+
+void IoWorker::customEvent(QEvent* event)
+{
+    if (event->type() == adoptEvent)
+        adoptWaiting();
+    else if (event->type() == stopEvent)
+        sayGoodbye();
+}
+
+void IoWorker::adoptWaiting()
+{
+    for (auto& accepted : m_inbox.takeAll())
+        m_upgrader->adopt(std::move(accepted));
+}
+
+void IoWorker::open(UpgradedSocket upgraded)
+{
+    auto address = limitKey(upgraded.socket->peerAddress());
+    if (m_settings.behindProxy) {
+        address = forwardedAddress(*upgraded.socket);
+        upgraded.place = {};
+        upgraded.place = m_counter.take(address);
+    }
+    const bool refused = m_stopping || !upgraded.place;
+    auto owned = std::make_unique<WebSocketConnection>(std::move(upgraded), address);
+    auto* connection = owned.get();
+    m_connections.emplace(connection, std::move(owned));
+    connect(connection, &WebSocketConnection::closed, this, [this, connection, refused] {
+        if (!refused)
+            m_host->closed(*connection);
+        // Its socket is still on the call stack.
+        m_connections[connection].release()->deleteLater();
+        m_connections.erase(connection);
+        stopIfDone();
+    });
+    if (refused) {
+        connection->close(QWebSocketProtocol::CloseCodePolicyViolated,
+                          QStringLiteral("too many connections"));
+        return;
+    }
+    connect(connection, &WebSocketConnection::frameReceived, this, [this, connection](View frame) {
+        if (!m_paused)
+            m_host->received(*connection, frame);
+    });
+    m_host->opened(*connection);
+}
+
+void IoWorker::sayGoodbye()
+{
+    m_stopping = true;
+    m_upgrader->clear();
+    std::vector<WebSocketConnection*> connections;
+    connections.reserve(m_connections.size());
+    for (const auto& entry : m_connections)
+        connections.push_back(entry.first);
+    for (auto* connection : connections) {
+        m_host->sayGoodbye(*connection);
+        connection->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("stopping"));
+    }
+    stopIfDone();
+}
+
+void IoWorker::stopIfDone()
+{
+    if (m_stopping && m_connections.empty())
+        Q_EMIT stopped();
+}
+
+} // namespace impulse::server

@@ -1,0 +1,96 @@
+#include "server/net/WebSocketConnection.h"
+
+#include "common/core/Logging.h"
+
+#include <QSslSocket>
+#include <QTimer>
+#include <QWebSocket>
+
+namespace impulse::server {
+
+WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, QString address, QObject* parent)
+    : QObject(parent), m_socket(upgraded.socket), m_transport(upgraded.transport),
+      m_certificateHash(upgraded.certificateHash), m_address(std::move(address)),
+      m_place(std::move(upgraded.place))
+{
+    m_socket->setParent(this);
+    m_lastHeard.start();
+    connect(m_socket, &QWebSocket::binaryMessageReceived, this, &WebSocketConnection::receiveBinary);
+    // The frame, not the message: nothing of a text message is gathered.
+    connect(m_socket, &QWebSocket::textFrameReceived, this, [this] {
+        close(QWebSocketProtocol::CloseCodeDatatypeNotSupported,
+              QStringLiteral("binary frames only"));
+    });
+    connect(m_socket, &QWebSocket::pong, this, [this] { m_lastHeard.restart(); });
+    connect(m_socket, &QWebSocket::disconnected, this, &WebSocketConnection::finish);
+    // A large message on a slow line is life as well.
+    if (m_transport)
+        connect(m_transport, &QIODevice::readyRead, this, [this] { m_lastHeard.restart(); });
+}
+
+WebSocketConnection::~WebSocketConnection()
+{
+    m_socket->disconnect(this);
+    if (m_transport)
+        m_transport->disconnect(this);
+    m_socket->abort();
+}
+
+void WebSocketConnection::send(View frame)
+{
+    if (m_closing)
+        return;
+    m_socket->sendBinaryMessage(QByteArray::fromRawData(
+        reinterpret_cast<const char*>(frame.data()), static_cast<qsizetype>(frame.size())));
+}
+
+std::size_t WebSocketConnection::queuedBytes() const
+{
+    qint64 bytes = m_socket->bytesToWrite();
+    if (const auto* secure = qobject_cast<QSslSocket*>(m_transport))
+        bytes += secure->encryptedBytesToWrite();
+    return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
+}
+
+void WebSocketConnection::close(quint16 code, const QString& reason)
+{
+    if (m_closing)
+        return;
+    m_closing = true;
+    QTimer::singleShot(closeTimeoutMs, this, [this] {
+        m_socket->abort();
+        finish();
+    });
+    m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
+void WebSocketConnection::checkAlive()
+{
+    if (m_lastHeard.hasExpired(silentMs)) {
+        qCInfo(lcNet) << "a silent connection is cut off";
+        m_socket->abort();
+        finish();
+    } else if (m_lastHeard.hasExpired(pingAfterMs)
+               && (!m_lastPing.isValid() || m_lastPing.hasExpired(pingAfterMs))) {
+        m_lastPing.restart();
+        m_socket->ping();
+    }
+}
+
+void WebSocketConnection::receiveBinary(const QByteArray& message)
+{
+    if (m_closing)
+        return;
+    Q_EMIT frameReceived({reinterpret_cast<const std::uint8_t*>(message.constData()),
+                          static_cast<std::size_t>(message.size())});
+}
+
+void WebSocketConnection::finish()
+{
+    if (std::exchange(m_finished, true))
+        return;
+    m_closing = true;
+    Q_EMIT closed();
+}
+
+} // namespace impulse::server
