@@ -16,7 +16,7 @@ bool readHead(cbor::Reader& reader, cbor::KeyOrder& order, std::size_t& pairs, s
         return false;
     kind = *readKind;
     pairs = *count - 1;
-    if (pairs > 0 && reader.rest()[0] == 1) {
+    if (pairs > 0 && !reader.rest().empty() && reader.rest()[0] == 1) {
         order.next(reader);
         const auto readId = reader.readUnsigned();
         if (!readId || *readId > limits::maxInteger)

@@ -16,8 +16,7 @@
 #include <QSocketNotifier>
 #include <QTextEdit>
 #include <QTimer>
-#include <QtTest/qtestkey.h>
-#include <QtTest/qtestmouse.h>
+#include <QTest>
 
 #include <cstdio>
 #include <unistd.h>
