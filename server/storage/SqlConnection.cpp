@@ -126,6 +126,12 @@ void SqlConnection::fail(const QSqlError& error)
         return;
     m_failed = true;
     m_error = sqlErrorOf(error);
+    // A full disk refuses every write: it is not to be filled with log lines as well.
+    const bool again = m_lastLog.isValid() && m_logged == m_error && !m_lastLog.hasExpired(10'000);
+    if (again)
+        return;
+    m_logged = m_error;
+    m_lastLog.restart();
     qCWarning(lcStorage).noquote() << "SQLite:" << error.text() << "code"
                                    << error.nativeErrorCode();
 }

@@ -3,6 +3,7 @@
 #include "common/core/Bytes.h"
 #include "common/core/Result.h"
 
+#include <QElapsedTimer>
 #include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QString>
@@ -62,6 +63,8 @@ private:
     std::unordered_map<const char*, std::unique_ptr<QSqlQuery>> m_statements;
     bool m_failed = false;
     SqlError m_error = SqlError::Other;
+    SqlError m_logged = SqlError::Other;
+    QElapsedTimer m_lastLog;
 };
 
 /// One use of a prepared statement: bind, then run() or next() row by row, then read columns.
