@@ -9,32 +9,43 @@
 namespace impulse::client {
 
 SqlClientStore::SqlClientStore(QString path, std::chrono::milliseconds retry, QObject* parent)
-    : ClientStore(parent), m_path(std::move(path)), m_retry(retry)
+    : ClientStore(parent), m_path(std::move(path)), m_retry(retry),
+      // What waits here is bounded by the core: it takes in no more than it can hold.
+      m_jobs(SIZE_MAX), m_reports(SIZE_MAX, [this] {
+          QMetaObject::invokeMethod(this, &SqlClientStore::deliverReports, Qt::QueuedConnection);
+      })
 {
     m_thread = std::thread([this] { work(); });
 }
 
 SqlClientStore::~SqlClientStore()
 {
-    m_jobs.stop();
+    m_jobs.close();
+    m_ending.release();
     m_thread.join();
+}
+
+void SqlClientStore::queue(std::variant<Write, Job> job)
+{
+    const bool taken = m_jobs.push(std::move(job));
+    Q_ASSERT(taken);
 }
 
 void SqlClientStore::open(Callback<void> done)
 {
-    m_jobs.push(Job([this, done = std::move(done)] {
+    queue(Job([this, done = std::move(done)] {
         report([done, result = openDatabase()] { done(result); });
     }));
 }
 
 void SqlClientStore::write(WriteBatch batch, std::function<void()> done)
 {
-    m_jobs.push(Write{std::move(batch), std::move(done)});
+    queue(Write{std::move(batch), std::move(done)});
 }
 
 template <class T, class Read> void SqlClientStore::read(Callback<T> done, Read work)
 {
-    m_jobs.push(Job([this, done = std::move(done), work = std::move(work)] {
+    queue(Job([this, done = std::move(done), work = std::move(work)] {
         Result<T, StoreError> result = Failure{StoreError::Unavailable};
         if (m_database)
             result = work(*m_database);
@@ -73,15 +84,15 @@ void SqlClientStore::findAnywhere(const MessageId& id, Callback<std::vector<Even
 
 void SqlClientStore::wipe(Callback<void> done)
 {
-    m_jobs.push(Job([this, done = std::move(done)] {
+    queue(Job([this, done = std::move(done)] {
         report([done, result = wipeDatabase()] { done(result); });
     }));
 }
 
 void SqlClientStore::report(Report what)
 {
-    if (m_reports.push(std::move(what)))
-        QMetaObject::invokeMethod(this, &SqlClientStore::deliverReports, Qt::QueuedConnection);
+    const bool taken = m_reports.push(std::move(what));
+    Q_ASSERT(taken);
 }
 
 void SqlClientStore::deliverReports()
@@ -99,7 +110,7 @@ void SqlClientStore::deliverReports()
 void SqlClientStore::work()
 {
     std::vector<Write> writes;
-    for (auto jobs = m_jobs.waitAndTakeAll(); !jobs.empty(); jobs = m_jobs.waitAndTakeAll()) {
+    for (auto jobs = m_jobs.waitAll(); !jobs.empty(); jobs = m_jobs.waitAll()) {
         for (auto& job : jobs) {
             if (auto* write = std::get_if<Write>(&job)) {
                 writes.push_back(std::move(*write));
@@ -122,7 +133,8 @@ void SqlClientStore::writeUntilDurable(std::vector<Write>& writes)
         if (!failed)
             report([this, error = result.error()] { Q_EMIT trouble(error); });
         failed = true;
-        if (m_jobs.waitForStop(m_retry)) {
+        if (m_ending.try_acquire_for(m_retry)) {
+            m_ending.release();
             writes.clear();
             return;
         }

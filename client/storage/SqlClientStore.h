@@ -1,12 +1,13 @@
 #pragma once
 
 #include "client/core/ports/ClientStore.h"
-#include "client/storage/Inbox.h"
+#include "common/core/Inbox.h"
 
 #include <QString>
 
 #include <chrono>
 #include <memory>
+#include <semaphore>
 #include <thread>
 #include <variant>
 
@@ -48,6 +49,7 @@ private:
     /// Runs on the main thread.
     using Report = std::function<void()>;
 
+    void queue(std::variant<Write, Job> job);
     template <class T, class Read> void read(Callback<T> done, Read work);
     void report(Report what);
     void deliverReports();
@@ -63,6 +65,8 @@ private:
     const std::chrono::milliseconds m_retry;
     Inbox<std::variant<Write, Job>> m_jobs;
     Inbox<Report> m_reports;
+    /// Released when this store ends: no more waiting for the disk.
+    std::binary_semaphore m_ending{0};
     /// Storage thread only.
     std::unique_ptr<Database> m_database;
     std::thread m_thread;
