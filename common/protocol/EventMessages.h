@@ -233,6 +233,7 @@ struct FetchMailbox {
 };
 
 struct MailboxEntry {
+    /// 1, 2, 3 … in this mailbox, without holes.
     std::uint64_t number = 0;
     std::uint64_t serverMs = 0;
     Bytes aad;

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "common/core/Clock.h"
+#include "server/core/ServerSettings.h"
+#include "server/core/ports/ClientConnection.h"
+#include "server/core/ports/Writer.h"
+
+#include <memory>
+
+namespace impulse::server {
+
+/// The server without sockets and without SQL: takes frames of connections, answers every request
+/// exactly once, and pushes. Lives on its I/O thread, with everything it is given.
+class ChatServer {
+public:
+    struct Ports {
+        const Store& store;
+        Writer& writer;
+        const Clock& clock;
+        crypto::Rng& rng;
+    };
+
+    /// `keys` and `ports` must outlive it.
+    ChatServer(ServerSettings settings, const ServerKeys& keys, Ports ports);
+    ~ChatServer();
+    ChatServer(const ChatServer&) = delete;
+    ChatServer& operator=(const ChatServer&) = delete;
+
+    /// `connection` is used until closed() returns.
+    void opened(ClientConnection& connection);
+    void received(ClientConnection& connection, View frame);
+    void closed(ClientConnection& connection);
+    /// The server is stopping: tells the client and closes. Answers that are due still come.
+    void sayGoodbye(ClientConnection& connection);
+    /// To be called every second: login timeouts, slow readers, expired events.
+    void tick();
+
+private:
+    struct Parts;
+    std::unique_ptr<Parts> m_parts;
+};
+
+} // namespace impulse::server

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "common/core/Ids.h"
+#include "common/crypto/Primitives.h"
+#include "common/protocol/AccountMessages.h"
+
+namespace impulse::server {
+
+/// Keys of the installation, read from key files beside the database. Read-only for every thread.
+struct ServerKeys {
+    ServerId serverId;
+    /// Its public half is `serverId`.
+    crypto::SignSecretKey signKey;
+    /// Keys the verifiers of passwords and recovery codes (encryption.md 2.2); zeros if unset.
+    crypto::Secret<struct PepperTag, 32> pepper;
+    /// Makes salts for names that nobody has (encryption.md 2.2).
+    crypto::Secret<struct FakeSaltKeyTag, 32> fakeSaltKey;
+};
+
+struct ServerSettings {
+    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
+    IncarnationId incarnation;
+    protocol::ServerLimits limits;
+    /// Queued bytes of a connection above which it gets no pushes until it has read.
+    std::size_t pushLimitBytes = std::size_t{2} << 20;
+    /// Queued bytes above which the connection is closed.
+    std::size_t queueLimitBytes = std::size_t{16} << 20;
+    /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
+    std::uint64_t passwordOps = 3;
+    std::uint64_t passwordMem = std::uint64_t{256} << 20;
+    /// Told to clients when the server stops.
+    std::uint64_t comeBackAfterMs = 1000;
+};
+
+} // namespace impulse::server

@@ -1,0 +1,59 @@
+#pragma once
+
+#include "common/core/Ids.h"
+
+#include <optional>
+#include <vector>
+
+namespace impulse::server {
+
+/// One entry of the log (encryption.md 8.3).
+struct DirectoryEntry {
+    /// 1, 2, 3 …
+    std::uint64_t seq = 0;
+    Hash32 label;
+    /// DLHASH of the list; zeros: the account was deleted.
+    Hash32 listHash;
+};
+
+struct NewDirectoryEntry {
+    UserId user;
+    Hash32 label;
+    Hash32 listHash;
+    /// The list's bytes; empty for a deletion.
+    Bytes list;
+    /// Devices of the list: from here on the account's current ones.
+    std::vector<DeviceId> devices;
+    std::uint64_t serverMs = 0;
+};
+
+struct StoredList {
+    Bytes list;
+    Hash32 listHash;
+};
+
+/// The directory log, with every list ever published. See Store for threads and failures.
+class DirectoryLog {
+public:
+    virtual ~DirectoryLog() = default;
+
+    virtual std::uint64_t lastSeq() const = 0;
+    /// Entries after a position, in order.
+    virtual std::vector<DirectoryEntry> entries(std::uint64_t after, std::size_t limit) const = 0;
+    /// Entries of this account, which is the version of its newest list (0: none). A deletion counts.
+    virtual std::uint64_t version(const UserId& user) const = 0;
+    /// The newest list. Nothing for unknown and deleted accounts.
+    virtual std::optional<StoredList> latest(const UserId& user) const = 0;
+    /// Lists with a higher version, oldest first; deletions are left out.
+    virtual std::vector<Bytes> lists(const UserId& user, std::uint64_t afterVersion,
+                                     std::size_t limit) const = 0;
+    /// Entries of this account that were appended at or after a time.
+    virtual std::uint64_t countSince(const UserId& user, std::uint64_t sinceMs) const = 0;
+    /// The account's current devices, ascending. None for deleted accounts.
+    virtual std::vector<DeviceId> devices(const UserId& user) const = 0;
+
+    /// Appends as the next of the log and of the account; returns the position.
+    virtual std::uint64_t append(const NewDirectoryEntry& entry) = 0;
+};
+
+} // namespace impulse::server
