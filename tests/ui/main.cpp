@@ -1,0 +1,26 @@
+#define CATCH_CONFIG_RUNNER
+#include "tests/support/Catch.h"
+#include "tests/ui/UiEnvironment.h"
+
+namespace impulse::test {
+
+namespace {
+
+UiEnvironment* current = nullptr;
+
+} // namespace
+
+UiEnvironment& environment()
+{
+    return *current;
+}
+
+} // namespace impulse::test
+
+int main(int argc, char** argv)
+{
+    QApplication application(argc, argv);
+    impulse::test::UiEnvironment environment(application);
+    impulse::test::current = &environment;
+    return Catch::Session().run(argc, argv);
+}
