@@ -19,6 +19,9 @@ UiEnvironment& environment()
 
 int main(int argc, char** argv)
 {
+    if (!qEnvironmentVariableIsSet("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+    }
     QApplication application(argc, argv);
     impulse::test::UiEnvironment environment(application);
     impulse::test::current = &environment;

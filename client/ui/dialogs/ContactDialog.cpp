@@ -65,7 +65,7 @@ ContactDialog::ContactDialog(Theme& theme, QWidget* parent)
     column->addSpacing(16);
     column->addStretch(1);
     auto* foot = new QHBoxLayout;
-    foot->setContentsMargins(-12, 0, -12, 0);
+    m_block->setFlush(true);
     foot->addWidget(m_block);
     foot->addStretch(1);
     column->addLayout(foot);

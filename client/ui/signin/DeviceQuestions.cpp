@@ -71,7 +71,8 @@ void DeviceQuestions::retranslate()
 {
     for (const Row& row : std::as_const(m_rows)) {
         row.added->setText(
-            tr("Added on %1").arg(QLocale().toString(row.device.added, QLocale::LongFormat)));
+            tr("Added on %1").arg(QLocale().toString(row.device.added,
+                                                     QStringLiteral("d MMMM yyyy"))));
         row.added->setVisible(row.device.added.isValid());
         row.answer->setSegmentText(0, tr("Still mine"));
         row.answer->setSegmentText(1, tr("Lost"));

@@ -22,7 +22,8 @@ namespace impulse::ui {
 
 namespace {
 
-constexpr QSize windowSize(560, 640);
+constexpr QSize codeOnlySize(560, 640);
+constexpr QSize wholeFormSize(560, 760);
 constexpr int blockGap = 16;
 
 } // namespace
@@ -31,7 +32,7 @@ RecoverWindow::RecoverWindow(Theme& theme, Mode mode, CodeCheck codeCheck, QWidg
     : QWidget(parent), m_theme(theme), m_mode(mode), m_codeCheck(std::move(codeCheck))
 {
     build();
-    resize(windowSize);
+    resize(mode == Mode::SignIn ? wholeFormSize : codeOnlySize);
     connect(m_server, &Field::textChanged, this, [this] { setServerState(ServerState::Unknown); });
     connect(m_server, &Field::editingFinished, this, [this] {
         if (m_serverState == ServerState::Unknown && !m_server->text().trimmed().isEmpty()) {

@@ -93,7 +93,7 @@ void RegisterPage::build()
     c.addSpacing(12);
     c.addStretch(1);
     auto* footer = new QHBoxLayout;
-    footer->setContentsMargins(-12, 0, 0, 0);
+    m_haveAccount->setFlush(true);
     footer->addWidget(m_haveAccount);
     footer->addStretch(1);
     footer->addWidget(m_continue);

@@ -15,7 +15,7 @@
 namespace impulse::ui {
 
 SignInPage::SignInPage(Theme& theme, LanguageSwitch& languages, QWidget* parent)
-    : FormPage(theme, QMargins(72, 56, 72, 24), parent)
+    : FormPage(theme, QMargins(72, 56, 72, 21), parent)
 {
     build(languages);
     connect(m_server, &Field::editingFinished, this, &SignInPage::offerServer);
@@ -84,8 +84,8 @@ void SignInPage::build(LanguageSwitch& languages)
     c.addWidget(m_signIn);
     c.addSpacing(12);
     auto* ways = new QHBoxLayout;
-    // Text buttons line up with the fields by their words, not by their invisible edges.
-    ways->setContentsMargins(-12, 0, -12, 0);
+    m_create->setFlush(true);
+    m_recover->setFlush(true);
     ways->addWidget(m_create);
     ways->addStretch(1);
     ways->addWidget(m_recover);

@@ -14,10 +14,24 @@ constexpr const char* radiusProperty = "impulseRingRadius";
 constexpr const char* gapProperty = "impulseRingGap";
 constexpr int ringWidth = 2;
 
-bool isKeyboardReason(Qt::FocusReason reason)
+// Keys that steer. Letters typed into a field say nothing about how the focus moves.
+bool isSteeringKey(const QKeyEvent& event)
 {
-    return reason == Qt::TabFocusReason || reason == Qt::BacktabFocusReason
-        || reason == Qt::ShortcutFocusReason;
+    switch (event.key()) {
+    case Qt::Key_Tab:
+    case Qt::Key_Backtab:
+    case Qt::Key_F6:
+    case Qt::Key_Return:
+    case Qt::Key_Enter:
+    case Qt::Key_Escape:
+    case Qt::Key_Left:
+    case Qt::Key_Right:
+    case Qt::Key_Up:
+    case Qt::Key_Down:
+        return true;
+    default:
+        return event.modifiers() & (Qt::AltModifier | Qt::ControlModifier);
+    }
 }
 
 } // namespace
@@ -78,10 +92,6 @@ bool FocusRing::eventFilter(QObject* watched, QEvent* event)
         if (!widget || reason == Qt::PopupFocusReason) {
             break;
         }
-        // A window that becomes active again keeps what it showed.
-        if (reason != Qt::ActiveWindowFocusReason) {
-            m_keyboard = isKeyboardReason(reason);
-        }
         drop();
         if (m_keyboard && widget->property(radiusProperty).isValid()) {
             m_target = widget;
@@ -94,11 +104,13 @@ bool FocusRing::eventFilter(QObject* watched, QEvent* event)
             drop();
         }
         break;
+    case QEvent::KeyPress:
+    case QEvent::ShortcutOverride:
+        m_keyboard = m_keyboard || isSteeringKey(*static_cast<QKeyEvent*>(event));
+        break;
     case QEvent::MouseButtonPress:
-        if (m_target && watched->isWidgetType()) {
-            m_keyboard = false;
-            drop();
-        }
+        m_keyboard = false;
+        drop();
         break;
     case QEvent::Move:
     case QEvent::Resize:

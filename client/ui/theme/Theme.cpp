@@ -66,6 +66,8 @@ Theme::Theme(QObject* parent) : QObject(parent)
     m_monoFamily = firstFamily(
         QString(), {"JetBrains Mono", "Cascadia Mono", "SF Mono", "Noto Sans Mono",
                     "DejaVu Sans Mono", "Consolas", "Menlo"});
+    m_emojiFamily = firstFamily(
+        QString(), {"Apple Color Emoji", "Segoe UI Emoji", "Noto Color Emoji"});
     if (general.family() == m_family && general.pointSizeF() > 0) {
         m_systemScale = std::clamp(general.pointSizeF() / defaultPointSize, 0.8, 2.0);
     }
@@ -224,7 +226,11 @@ QFont Theme::font(TextStyle style) const
 QFont Theme::font(TextStyle style, QFont::Weight weight) const
 {
     const bool mono = style == TextStyle::Code || style == TextStyle::Digits;
-    QFont font(mono ? m_monoFamily : m_family);
+    QStringList families{mono ? m_monoFamily : m_family};
+    if (!m_emojiFamily.isEmpty()) {
+        families.append(m_emojiFamily);
+    }
+    QFont font(families);
     font.setPixelSize(px(m_type[size_t(style)][0]));
     font.setWeight(weight);
     if (mono) {

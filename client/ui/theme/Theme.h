@@ -90,6 +90,7 @@ private:
     double m_systemScale = 1;
     QString m_family;
     QString m_monoFamily;
+    QString m_emojiFamily; ///< empty where the system has none in colour
     std::array<Colors, 2> m_colors; // light, dark
     std::array<std::array<QColor, avatarSlots * 2>, 2> m_avatars;
     std::array<std::array<int, 2>, 8> m_type{};

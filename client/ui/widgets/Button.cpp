@@ -31,6 +31,10 @@ Button::Button(Theme& theme, Kind kind, QWidget* parent)
 void Button::setKind(Kind kind)
 {
     m_kind = kind;
+    if (m_flush) {
+        update();
+        return;
+    }
     const bool filled = kind != Kind::Text && kind != Kind::DangerText;
     enableFocusRing(*this, m_theme.metrics().radiusControl, filled ? 2 : -2);
     updateGeometry();
@@ -40,6 +44,13 @@ void Button::setKind(Kind kind)
 void Button::setButtonSize(Size size)
 {
     m_size = size;
+    updateGeometry();
+}
+
+void Button::setFlush(bool flush)
+{
+    m_flush = flush;
+    enableFocusRing(*this, m_theme.metrics().radiusSmall, flush ? 4 : -2);
     updateGeometry();
 }
 
@@ -81,6 +92,9 @@ bool Button::hitButton(const QPoint& position) const
 
 int Button::padding() const
 {
+    if (m_flush) {
+        return 0;
+    }
     const bool bare = m_kind == Kind::Text || m_kind == Kind::DangerText;
     return bare || m_size == Size::Small ? 12 : 16;
 }
@@ -162,7 +176,7 @@ bool Button::background(Token& token) const
     case Kind::Text:
     case Kind::DangerText:
         token = isDown() ? Token::StatePressed : Token::StateHover;
-        return isDown() || hover;
+        return !m_flush && (isDown() || hover);
     }
     return false;
 }
@@ -197,11 +211,12 @@ void Button::paintEvent(QPaintEvent*)
             painter.drawRoundedRect(rect(), radius, radius);
         }
     }
-    painter.setFont(labelFont());
+    QFont font = labelFont();
+    font.setUnderline(m_flush && isEnabled() && (isDown() || underMouse()));
+    painter.setFont(font);
     painter.setPen(m_theme.color(foreground()));
     const QFontMetrics metrics(labelFont());
     const QString label = m_spinner ? m_busyText : text();
-    const int room = width() - 16;
     int x = (width() - metrics.horizontalAdvance(label)) / 2;
     if (m_spinner) {
         x = m_spinner->x() + spinnerSize + iconGap;
@@ -214,7 +229,7 @@ void Button::paintEvent(QPaintEvent*)
                                         devicePixelRatioF()));
         x += size + iconGap;
     }
-    painter.drawText(QRect(x, 0, room, height()), Qt::AlignVCenter | Qt::AlignLeft,
+    painter.drawText(QRect(x, 0, width() - x, height()), Qt::AlignVCenter | Qt::AlignLeft,
                      metrics.elidedText(label, Qt::ElideRight, width() - x));
 }
 

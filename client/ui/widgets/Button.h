@@ -23,6 +23,9 @@ public:
     void setButtonSize(Size size);
     /// A name of `resources/icons`; empty for none.
     void setIconName(QLatin1String name);
+    /// For Text kinds: the label starts at the widget's own edge, so that it lines up with fields;
+    /// hover underlines it in place of a fill.
+    void setFlush(bool flush);
     /// Busy: other label, spinner at the left, no clicks; the width stays.
     void setBusy(bool busy, const QString& busyText = QString());
     bool isBusy() const { return m_spinner != nullptr; }
@@ -47,6 +50,7 @@ private:
     Theme& m_theme;
     Kind m_kind;
     Size m_size = Size::Normal;
+    bool m_flush = false;
     QString m_iconName;
     QString m_busyText;
     Spinner* m_spinner = nullptr;

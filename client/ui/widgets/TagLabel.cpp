@@ -26,7 +26,7 @@ TagLabel::TagLabel(Theme& theme, QWidget* parent) : QLabel(parent), m_theme(them
 QSize TagLabel::sizeHint() const
 {
     const QFontMetrics metrics(m_theme.font(TextStyle::Meta, QFont::Medium));
-    return {metrics.horizontalAdvance(text()) + 2 * sidePadding,
+    return {metrics.horizontalAdvance(text()) + 2 * sidePadding + 2,
             m_theme.lineHeight(TextStyle::Meta) + 2 * verticalPadding};
 }
 
