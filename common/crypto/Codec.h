@@ -36,13 +36,11 @@ public:
         return u32(static_cast<std::uint32_t>(bytes.size())).raw(bytes);
     }
     template <class Tag, std::size_t N>
-    BasicWriter& secret(const Secret<Tag, N>& value)
-        requires std::is_same_v<Buffer, SecretBytes>
+    BasicWriter& secret(const Secret<Tag, N>& value) requires std::is_same_v<Buffer, SecretBytes>
     {
         return raw(SecretAccess::view(value));
     }
-    BasicWriter& secret(const SecretBytes& value)
-        requires std::is_same_v<Buffer, SecretBytes>
+    BasicWriter& secret(const SecretBytes& value) requires std::is_same_v<Buffer, SecretBytes>
     {
         return raw(SecretAccess::view(value));
     }
@@ -77,10 +75,7 @@ public:
     /// u32 length, then the bytes; fails if longer than `max`.
     View lengthPrefixed(std::size_t max);
     /// T is a Fixed.
-    template <class T> T fixed()
-    {
-        return T::from(raw(T::size())).value_or(T{});
-    }
+    template <class T> T fixed() { return T::from(raw(T::size())).value_or(T{}); }
     /// T is a Secret.
     template <class T> T secret()
     {

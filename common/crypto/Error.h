@@ -34,11 +34,23 @@ template <class T> using Result = impulse::Result<T, CryptoError>;
 /// The name by which the specification and the test vectors call it.
 constexpr std::string_view errorName(CryptoError error)
 {
-    constexpr std::array<std::string_view, 17> names{
-        "Malformed",      "UnsupportedVersion", "BadKey",       "BadSignature",  "BadPadding",
-        "AuthFailed",     "Duplicate",          "UnknownSession", "MissingPreKey", "TooManySkipped",
-        "UntrustedIdentity", "StaleList",       "ForkDetected", "NotAuthorized", "WeakParameters",
-        "LimitExceeded",  "Internal"};
+    constexpr std::array<std::string_view, 17> names{"Malformed",
+                                                     "UnsupportedVersion",
+                                                     "BadKey",
+                                                     "BadSignature",
+                                                     "BadPadding",
+                                                     "AuthFailed",
+                                                     "Duplicate",
+                                                     "UnknownSession",
+                                                     "MissingPreKey",
+                                                     "TooManySkipped",
+                                                     "UntrustedIdentity",
+                                                     "StaleList",
+                                                     "ForkDetected",
+                                                     "NotAuthorized",
+                                                     "WeakParameters",
+                                                     "LimitExceeded",
+                                                     "Internal"};
     return names[static_cast<std::size_t>(error)];
 }
 

@@ -38,9 +38,8 @@ void blake2b(std::span<std::uint8_t> out, View key, std::string_view label, deta
 {
     crypto_generichash_state state;
     crypto_generichash_init(&state, key.data(), key.size(), out.size());
-    encode(label, parts, [&](View bytes) {
-        crypto_generichash_update(&state, bytes.data(), bytes.size());
-    });
+    encode(label, parts,
+           [&](View bytes) { crypto_generichash_update(&state, bytes.data(), bytes.size()); });
     crypto_generichash_final(&state, out.data(), out.size());
     sodium_memzero(&state, sizeof state);
 }
@@ -62,8 +61,7 @@ Result<void> openInto(std::span<std::uint8_t> plain, Key key, SealLabel label, A
     const auto ciphertext = sealed.subspan(nonceSize + commitmentSize);
     if (crypto_aead_xchacha20poly1305_ietf_decrypt(
             plain.data(), nullptr, nullptr, ciphertext.data(), ciphertext.size(), nullptr, 0,
-            nonce.data(), SecretAccess::view(sealKey).data())
-        != 0)
+            nonce.data(), SecretAccess::view(sealKey).data()) != 0)
         return Failure{CryptoError::AuthFailed};
     return {};
 }
@@ -80,8 +78,7 @@ namespace detail {
 Bytes enc(std::string_view label, Parts parts)
 {
     Bytes out;
-    encode(label, parts,
-           [&](View bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
+    encode(label, parts, [&](View bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); });
     return out;
 }
 
@@ -110,8 +107,8 @@ Result<void> verify(const SignPublicKey& key, std::string_view label, const Sign
                     Parts parts)
 {
     const auto message = enc(label, parts);
-    if (crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.data())
-        != 0)
+    if (crypto_sign_verify_detached(signature.data(), message.data(), message.size(), key.data()) !=
+        0)
         return Failure{CryptoError::BadSignature};
     return {};
 }
@@ -135,16 +132,15 @@ BoxKeyPair boxKeyPair(Key seed)
 Result<void> stretchInto(std::span<std::uint8_t> out, Input password, const Argon2Salt& salt,
                          const Argon2Params& params)
 {
-    if (params.ops < crypto_pwhash_argon2id_OPSLIMIT_MIN
-        || params.ops > crypto_pwhash_argon2id_OPSLIMIT_MAX
-        || params.mem < crypto_pwhash_argon2id_MEMLIMIT_MIN
-        || params.mem > crypto_pwhash_argon2id_MEMLIMIT_MAX)
+    if (params.ops < crypto_pwhash_argon2id_OPSLIMIT_MIN ||
+        params.ops > crypto_pwhash_argon2id_OPSLIMIT_MAX ||
+        params.mem < crypto_pwhash_argon2id_MEMLIMIT_MIN ||
+        params.mem > crypto_pwhash_argon2id_MEMLIMIT_MAX)
         return Failure{CryptoError::WeakParameters};
     const auto bytes = InputAccess::view(password);
     if (crypto_pwhash(out.data(), out.size(), reinterpret_cast<const char*>(bytes.data()),
                       bytes.size(), salt.data(), params.ops, static_cast<std::size_t>(params.mem),
-                      crypto_pwhash_ALG_ARGON2ID13)
-        != 0)
+                      crypto_pwhash_ALG_ARGON2ID13) != 0)
         return Failure{CryptoError::LimitExceeded};
     return {};
 }
@@ -159,9 +155,9 @@ Bytes seal(Rng& rng, Key key, SealLabel label, Ad ad, Input plain)
     Bytes out(sealOverhead + bytes.size());
     std::ranges::copy(nonce.view(), out.begin());
     std::ranges::copy(SecretAccess::view(commitment), out.begin() + nonceSize);
-    crypto_aead_xchacha20poly1305_ietf_encrypt(
-        out.data() + nonceSize + commitmentSize, nullptr, bytes.data(), bytes.size(), nullptr, 0,
-        nullptr, nonce.data(), SecretAccess::view(sealKey).data());
+    crypto_aead_xchacha20poly1305_ietf_encrypt(out.data() + nonceSize + commitmentSize, nullptr,
+                                               bytes.data(), bytes.size(), nullptr, 0, nullptr,
+                                               nonce.data(), SecretAccess::view(sealKey).data());
     return out;
 }
 
@@ -217,8 +213,7 @@ Result<SharedSecret> dh(const BoxSecretKey& secretKey, const BoxPublicKey& publi
 {
     SharedSecret shared;
     if (crypto_scalarmult(SecretAccess::writable(shared).data(),
-                          SecretAccess::view(secretKey).data(), publicKey.data())
-        != 0)
+                          SecretAccess::view(secretKey).data(), publicKey.data()) != 0)
         return Failure{CryptoError::BadKey};
     return shared;
 }

@@ -93,8 +93,7 @@ void returnBlock(std::uint8_t* block) noexcept
 
 bool sameBytes(View a, View b)
 {
-    return a.size() == b.size()
-        && (a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0);
+    return a.size() == b.size() && (a.empty() || sodium_memcmp(a.data(), b.data(), a.size()) == 0);
 }
 
 } // namespace detail

@@ -35,8 +35,8 @@ bool sameBytes(View a, View b);
 /// else handles secrets whole; a test lists the files that may name this type.
 struct SecretAccess;
 
-/// A secret of exactly N bytes. Move-only; the tag keeps one kind of key from being used as another.
-/// Not shared between threads without a lock, like any value.
+/// A secret of exactly N bytes. Move-only; the tag keeps one kind of key from being used as
+/// another. Not shared between threads without a lock, like any value.
 template <class Tag, std::size_t N> class Secret {
     static_assert(N > 0 && N <= detail::maxSlot);
 
@@ -72,10 +72,7 @@ public:
     /// A deliberate copy, for instance of a state that is tried out before it is kept.
     Secret clone() const { return std::move(*from(bytes())); }
 
-    bool operator==(const Secret& other) const
-    {
-        return detail::sameBytes(bytes(), other.bytes());
-    }
+    bool operator==(const Secret& other) const { return detail::sameBytes(bytes(), other.bytes()); }
 
 private:
     friend struct SecretAccess;
@@ -129,7 +126,8 @@ struct SecretAccess {
         return secret.bytes();
     }
     static View view(const SecretBytes& secret) { return secret.bytes(); }
-    template <class Tag, std::size_t N> static std::span<std::uint8_t> writable(Secret<Tag, N>& secret)
+    template <class Tag, std::size_t N>
+    static std::span<std::uint8_t> writable(Secret<Tag, N>& secret)
     {
         return assert(secret.m_slot), std::span<std::uint8_t>{secret.m_slot, N};
     }
@@ -148,10 +146,7 @@ struct SecretAccess {
 class Input {
 public:
     template <class T>
-        requires std::is_convertible_v<const T&, View>
-    Input(const T& bytes) : m_bytes(bytes)
-    {
-    }
+    requires std::is_convertible_v<const T&, View> Input(const T& bytes) : m_bytes(bytes) {}
     Input(std::string_view text) : m_bytes(impulse::view(text)) {}
     template <class Tag, std::size_t N>
     Input(const Secret<Tag, N>& secret) : m_bytes(SecretAccess::view(secret))
