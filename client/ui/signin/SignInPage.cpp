@@ -97,7 +97,7 @@ void SignInPage::build(LanguageSwitch& languages)
 
 void SignInPage::retranslate()
 {
-    m_title->setText(tr("Sign in"));
+    m_title->setText(tr("Sign in", "title"));
     m_subtitle->setText(tr("Welcome back. Enter your server and account."));
     m_server->setLabel(tr("Server"));
     m_username->setLabel(tr("Username"));

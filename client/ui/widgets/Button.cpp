@@ -113,7 +113,8 @@ QFont Button::labelFont() const
 QSize Button::sizeHint() const
 {
     const QFontMetrics metrics(labelFont());
-    int width = 2 * padding() + metrics.horizontalAdvance(text());
+    // Two more for the fractions that the painted line has over the rounded advance.
+    int width = 2 * padding() + metrics.horizontalAdvance(text()) + 2;
     if (!m_iconName.isEmpty()) {
         width += iconSize() + iconGap;
     }
@@ -217,7 +218,7 @@ void Button::paintEvent(QPaintEvent*)
     painter.setPen(m_theme.color(foreground()));
     const QFontMetrics metrics(labelFont());
     const QString label = m_spinner ? m_busyText : text();
-    int x = (width() - metrics.horizontalAdvance(label)) / 2;
+    int x = m_flush ? 0 : (width() - metrics.horizontalAdvance(label)) / 2;
     if (m_spinner) {
         x = m_spinner->x() + spinnerSize + iconGap;
     } else if (!m_iconName.isEmpty()) {
