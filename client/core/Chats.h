@@ -46,6 +46,11 @@ public:
     virtual void retry(const ConversationId& id, const MessageId& message) = 0;
     virtual void cancel(const ConversationId& id, const MessageId& message) = 0;
 
+    /// How an event of this device stands in the outbox, also an edit or delete (their own ids):
+    /// Pending, Failed or Held; nothing once the server has it. outboxChanged() says when to look
+    /// again.
+    virtual std::optional<MessageState> outboxState(const MessageId& event) const = 0;
+
     /// Everything that is here now was seen.
     virtual void markRead(const ConversationId& id) = 0;
     virtual void setTyping(const ConversationId& id, bool typing) = 0;
@@ -62,6 +67,8 @@ Q_SIGNALS:
                         const impulse::client::MessageItem& message);
     /// An id that was shown is no more (a cancelled message).
     void messageRemoved(const impulse::ConversationId& id, const impulse::MessageId& message);
+    /// The server took or refused an event of this device, or one was cancelled.
+    void outboxChanged();
     /// After the first sync of a connection: everything that the server had is here.
     void upToDate();
 };
