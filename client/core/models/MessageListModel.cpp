@@ -31,6 +31,8 @@ QVariant MessageListModel::data(const QModelIndex& index, int role) const
     switch (role) {
     case Qt::DisplayRole:
         return item.kind == MessageKind::Text ? item.text : QString();
+    case Qt::AccessibleTextRole:
+        return m_describe ? m_describe(item) : QString();
     case DayStartRole:
         return startsDay(index.row());
     case GroupPositionRole:
@@ -44,6 +46,11 @@ QVariant MessageListModel::data(const QModelIndex& index, int role) const
     default:
         return {};
     }
+}
+
+void MessageListModel::setDescriber(std::function<QString(const MessageItem&)> describe)
+{
+    m_describe = std::move(describe);
 }
 
 void MessageListModel::setConversation(const ConversationId& id)

@@ -5,6 +5,7 @@
 #include <QAbstractListModel>
 #include <QDate>
 
+#include <functional>
 #include <map>
 #include <unordered_map>
 
@@ -37,6 +38,9 @@ public:
 
     int rowCount(const QModelIndex& parent = {}) const override;
     QVariant data(const QModelIndex& index, int role) const override;
+
+    /// How a row is read aloud (Qt::AccessibleTextRole). The words are the view's business.
+    void setDescriber(std::function<QString(const MessageItem&)> describe);
 
     /// Empties the model for another conversation.
     void setConversation(const ConversationId& id);
@@ -95,6 +99,7 @@ private:
     std::unordered_map<MessageId, Key, FixedHash> m_keys;
     std::unordered_map<DeviceId, Sequences, FixedHash> m_sequences;
     std::optional<MessageId> m_unreadFrom;
+    std::function<QString(const MessageItem&)> m_describe;
     bool m_canLoadOlder = false;
     bool m_olderPending = false;
 };
