@@ -6,20 +6,15 @@
 #include <QContextMenuEvent>
 #include <QElapsedTimer>
 #include <QJsonArray>
-#include <QJsonDocument>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPlainTextEdit>
 #include <QScrollBar>
-#include <QSocketNotifier>
 #include <QTextEdit>
 #include <QTimer>
 #include <QTest>
-
-#include <cstdio>
-#include <unistd.h>
 
 namespace impulse::test {
 namespace {
@@ -76,35 +71,15 @@ QString plain(QString actionText)
 
 } // namespace
 
-WidgetDriver::WidgetDriver(QObject* parent)
-    : QObject(parent), m_notifier(new QSocketNotifier(STDIN_FILENO, QSocketNotifier::Read, this))
+WidgetDriver::WidgetDriver(QObject* parent) : QObject(parent)
 {
-    connect(m_notifier, &QSocketNotifier::activated, this, &WidgetDriver::readInput);
-}
-
-void WidgetDriver::readInput()
-{
-    char buffer[4096];
-    const auto count = ::read(STDIN_FILENO, buffer, sizeof buffer);
-    if (count <= 0) {
-        m_notifier->setEnabled(false);
-        return;
-    }
-    m_input.append(buffer, count);
-    const auto end = m_input.indexOf('\n');
-    if (end < 0 || m_busy)
-        return;
-    const auto command = QJsonDocument::fromJson(m_input.left(end)).object();
-    m_input.remove(0, end + 1);
-    m_busy = true;
-    run(command);
+    connect(&m_channel, &LineChannel::received, this, &WidgetDriver::run);
+    connect(&m_channel, &LineChannel::ended, this, [] { QApplication::quit(); });
 }
 
 void WidgetDriver::answer(const QJsonObject& answer)
 {
-    m_busy = false;
-    std::printf("%s\n", QJsonDocument(answer).toJson(QJsonDocument::Compact).constData());
-    std::fflush(stdout);
+    m_channel.send(answer);
 }
 
 void WidgetDriver::fail(const QString& why)

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/support/LineChannel.h"
+
 #include <QJsonObject>
 #include <QObject>
 #include <QPointer>
@@ -7,7 +9,6 @@
 #include <functional>
 
 class QAbstractItemView;
-class QSocketNotifier;
 class QWidget;
 
 namespace impulse::test {
@@ -15,7 +16,7 @@ namespace impulse::test {
 /// Drives the windows of this process as a person does: by mouse and key events on visible widgets.
 /// Commands come as one JSON object per line on standard input, each is answered by one line on
 /// standard output: {"ok": true, …} or {"ok": false, "error": "…"}. Widgets are named by their
-/// objectName. GUI thread.
+/// objectName. One command at a time. GUI thread.
 ///
 /// | op | fields | does |
 /// |---|---|---|
@@ -40,7 +41,6 @@ public:
 private:
     using Try = std::function<bool(QJsonObject& answer)>;
 
-    void readInput();
     void run(const QJsonObject& command);
     void answer(const QJsonObject& answer);
     void fail(const QString& why);
@@ -51,9 +51,7 @@ private:
     void openMenu(const QJsonObject& command);
     void clickMenu(const QJsonObject& command);
 
-    QByteArray m_input;
-    QSocketNotifier* m_notifier;
-    bool m_busy = false;
+    LineChannel m_channel;
 };
 
 } // namespace impulse::test

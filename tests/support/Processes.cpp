@@ -1,0 +1,153 @@
+#include "tests/support/Processes.h"
+
+#include <QJsonDocument>
+#include <QUrl>
+
+#include <algorithm>
+#include <csignal>
+
+namespace impulse::test {
+
+QString programPath(const char* name)
+{
+    return QStringLiteral(IMPULSE_BIN_DIR "/") + QString::fromLatin1(name);
+}
+
+JsonProcess::JsonProcess(QString program, QStringList environment) : m_program(std::move(program))
+{
+    auto values = QProcessEnvironment::systemEnvironment();
+    for (const auto& pair : environment)
+        values.insert(pair.section(QLatin1Char('='), 0, 0), pair.section(QLatin1Char('='), 1));
+    m_process.setProcessEnvironment(values);
+}
+
+JsonProcess::~JsonProcess()
+{
+    kill();
+}
+
+void JsonProcess::start(const QStringList& arguments)
+{
+    m_input.clear();
+    m_process.start(m_program, arguments);
+    m_process.waitForStarted();
+}
+
+void JsonProcess::kill()
+{
+    if (m_process.state() == QProcess::NotRunning)
+        return;
+    m_process.kill();
+    m_process.waitForFinished();
+    read();
+}
+
+bool JsonProcess::finish(int ms)
+{
+    m_process.closeWriteChannel();
+    const bool left = m_process.waitForFinished(ms);
+    read();
+    return left && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
+}
+
+void JsonProcess::send(const QJsonObject& command)
+{
+    m_process.write(QJsonDocument(command).toJson(QJsonDocument::Compact) + '\n');
+    m_process.waitForBytesWritten(1000);
+}
+
+void JsonProcess::read()
+{
+    m_errors += m_process.readAllStandardError();
+    m_input += m_process.readAllStandardOutput();
+    for (auto end = m_input.indexOf('\n'); end >= 0; end = m_input.indexOf('\n')) {
+        m_lines.push_back(QJsonDocument::fromJson(m_input.left(end)).object());
+        m_input.remove(0, end + 1);
+        if (onLine)
+            onLine(m_lines.back());
+    }
+}
+
+QJsonObject JsonProcess::await(const std::function<bool(const QJsonObject&)>& fits, int ms)
+{
+    QElapsedTimer clock;
+    clock.start();
+    for (;;) {
+        read();
+        while (m_seen < m_lines.size()) {
+            const auto& line = m_lines[m_seen++];
+            if (fits(line))
+                return line;
+        }
+        if (clock.elapsed() > ms || m_process.state() == QProcess::NotRunning)
+            return {};
+        m_process.waitForReadyRead(20);
+    }
+}
+
+QJsonObject JsonProcess::awaitEvent(const char* name, int ms)
+{
+    const auto wanted = QString::fromLatin1(name);
+    return await([&](const QJsonObject& line) { return line[QLatin1String("event")] == wanted; }, ms);
+}
+
+void JsonProcess::pump(int ms)
+{
+    QElapsedTimer clock;
+    clock.start();
+    do {
+        m_process.waitForReadyRead(static_cast<int>(std::max<qint64>(1, ms - clock.elapsed())));
+        read();
+    } while (clock.elapsed() < ms && m_process.state() == QProcess::Running);
+}
+
+ServerProcess::ServerProcess(QString dataFolder) : m_data(std::move(dataFolder)) {}
+
+ServerProcess::~ServerProcess()
+{
+    kill();
+}
+
+bool ServerProcess::start(const QStringList& more)
+{
+    m_process.start(programPath("impulse-server"),
+                    QStringList{QStringLiteral("--data"), m_data, QStringLiteral("--port"),
+                                QString::number(m_port)}
+                        + more);
+    QByteArray output;
+    const QByteArray ready = "impulse-server ready on ";
+    QElapsedTimer clock;
+    clock.start();
+    while (!output.contains('\n') && clock.elapsed() < 20'000
+           && m_process.state() != QProcess::NotRunning) {
+        m_process.waitForReadyRead(50);
+        output += m_process.readAllStandardOutput();
+    }
+    if (!output.startsWith(ready))
+        return false;
+    m_url = QString::fromLatin1(output.mid(ready.size()).trimmed());
+    m_port = QUrl(m_url).port();
+    return true;
+}
+
+void ServerProcess::kill()
+{
+    m_process.kill();
+    m_process.waitForFinished();
+    errorOutput();
+}
+
+bool ServerProcess::stop(int ms)
+{
+    m_process.terminate();
+    const bool left = m_process.waitForFinished(ms);
+    return left && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
+}
+
+QByteArray ServerProcess::errorOutput()
+{
+    m_errors += m_process.readAllStandardError();
+    return m_errors;
+}
+
+} // namespace impulse::test

@@ -1,0 +1,81 @@
+#pragma once
+
+#include <QElapsedTimer>
+#include <QJsonObject>
+#include <QProcess>
+#include <QStringList>
+
+#include <functional>
+#include <vector>
+
+/// The real programs, started and killed by tests. Blocking; for test drivers only.
+namespace impulse::test {
+
+/// A process that takes and gives JSON lines (LineChannel). Every line it gave is kept.
+class JsonProcess {
+public:
+    explicit JsonProcess(QString program, QStringList environment = {});
+    /// Kills what still runs.
+    ~JsonProcess();
+    JsonProcess(const JsonProcess&) = delete;
+    JsonProcess& operator=(const JsonProcess&) = delete;
+
+    void start(const QStringList& arguments);
+    bool isRunning() const { return m_process.state() == QProcess::Running; }
+    qint64 pid() const { return m_process.processId(); }
+    /// SIGKILL, and reads what was still in the pipe.
+    void kill();
+    /// Ends the input and waits for the process to leave; true if it did with code 0.
+    bool finish(int ms = 20'000);
+
+    void send(const QJsonObject& command);
+    /// Waits for a line, new since the last call of await(), that fits; empty after `ms`.
+    QJsonObject await(const std::function<bool(const QJsonObject&)>& fits, int ms = 30'000);
+    /// The same for {"event": name}.
+    QJsonObject awaitEvent(const char* name, int ms = 30'000);
+    /// Reads for a time.
+    void pump(int ms);
+
+    /// Sees each line as it is read.
+    std::function<void(const QJsonObject&)> onLine;
+    QByteArray errorOutput() const { return m_errors; }
+
+private:
+    void read();
+
+    QString m_program;
+    QProcess m_process;
+    QByteArray m_input;
+    QByteArray m_errors;
+    std::vector<QJsonObject> m_lines;
+    std::size_t m_seen = 0;
+};
+
+/// impulse-server on a free port of the loopback interface; the same port after a restart.
+class ServerProcess {
+public:
+    explicit ServerProcess(QString dataFolder);
+    ~ServerProcess();
+
+    /// True once it accepts connections.
+    bool start(const QStringList& more = {});
+    void kill();
+    /// SIGTERM; true if it left with code 0 within `ms`.
+    bool stop(int ms = 10'000);
+    bool isRunning() const { return m_process.state() == QProcess::Running; }
+    qint64 pid() const { return m_process.processId(); }
+    const QString& url() const { return m_url; }
+    QByteArray errorOutput();
+
+private:
+    QString m_data;
+    QString m_url;
+    int m_port = 0;
+    QProcess m_process;
+    QByteArray m_errors;
+};
+
+/// Path of a program of this build.
+QString programPath(const char* name);
+
+} // namespace impulse::test
