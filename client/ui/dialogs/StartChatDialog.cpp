@@ -36,6 +36,7 @@ StartChatDialog::StartChatDialog(Theme& theme, const QString& ownUsername, const
     m_field->setLeadingIcon(QLatin1String("mention"));
     m_field->edit().setInputMethodHints(Qt::ImhNoAutoUppercase | Qt::ImhNoPredictiveText);
     m_field->reserveHint();
+    m_ownLabel->setWordWrap(true);
     m_copy->setObjectName(QStringLiteral("copyOwnLink"));
     m_copy->setButtonSize(Button::Size::Small);
     m_copy->setIconName(QLatin1String("copy"));

@@ -33,6 +33,7 @@ UnlockWindow::UnlockWindow(Theme& theme, QWidget* parent)
     m_account->setAlignment(Qt::AlignHCenter);
     m_password->setObjectName(QStringLiteral("password"));
     m_password->makePassword();
+    m_password->reserveHint();
     m_unlock->setObjectName(QStringLiteral("unlock"));
     m_unlock->setButtonSize(Button::Size::Large);
     m_forgot->setObjectName(QStringLiteral("forgot"));
@@ -43,7 +44,8 @@ UnlockWindow::UnlockWindow(Theme& theme, QWidget* parent)
     column->addWidget(m_account);
     column->addSpacing(20);
     column->addWidget(m_password);
-    column->addSpacing(16);
+    // The room for the hint below the field is always there, so that nothing moves.
+    column->addSpacing(2);
     column->addWidget(m_unlock);
     column->addSpacing(8);
     column->addWidget(m_forgot, 0, Qt::AlignHCenter);

@@ -9,6 +9,7 @@ QString generatedStyleSheet(const Theme& theme)
     QString sheet = QStringLiteral(R"(
 QToolTip { background: @tooltip; color: @onTooltip; border: 0; padding: 6px 8px; font-size: @smallpx; }
 QLineEdit { lineedit-password-character: 8226; }
+QLineEdit[impulseBare="true"] { background: transparent; border: 0; padding: 0; }
 QMenu { background: @raised; color: @text; border: 1px solid @border; border-radius: 10px; padding: 6px; }
 QMenu::item { min-height: @menuRowpx; padding: 0 14px 0 10px; border-radius: 6px; }
 QMenu::item:selected { background: @hover; }

@@ -218,7 +218,7 @@ void Button::paintEvent(QPaintEvent*)
     painter.setPen(m_theme.color(foreground()));
     const QFontMetrics metrics(labelFont());
     const QString label = m_spinner ? m_busyText : text();
-    int x = m_flush ? 0 : (width() - metrics.horizontalAdvance(label)) / 2;
+    int x = (width() - metrics.horizontalAdvance(label)) / 2;
     if (m_spinner) {
         x = m_spinner->x() + spinnerSize + iconGap;
     } else if (!m_iconName.isEmpty()) {

@@ -66,6 +66,7 @@ Field::Field(Theme& theme, QWidget* parent)
     m_label->setBuddy(m_edit);
     m_label->hide();
     m_edit->setFrame(false);
+    m_edit->setProperty("impulseBare", true);
     m_edit->setAttribute(Qt::WA_MacShowFocusRect, false);
     m_edit->installEventFilter(this);
     m_row = new QHBoxLayout(m_frame);
@@ -102,9 +103,6 @@ void Field::applyTheme()
         font.setPixelSize(m_theme.px(14));
         m_edit->setFont(font);
     }
-    QPalette palette = m_theme.palette();
-    palette.setColor(QPalette::All, QPalette::Base, Qt::transparent);
-    m_edit->setPalette(palette);
     m_frame->updateGeometry();
     m_frame->update();
 }
