@@ -148,6 +148,7 @@ public:
     template <class T>
     requires std::is_convertible_v<const T&, View> Input(const T& bytes) : m_bytes(bytes) {}
     Input(std::string_view text) : m_bytes(impulse::view(text)) {}
+    Input(const std::string& text) : Input(std::string_view(text)) {}
     template <class Tag, std::size_t N>
     Input(const Secret<Tag, N>& secret) : m_bytes(SecretAccess::view(secret))
     {
