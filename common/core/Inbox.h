@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -20,14 +21,17 @@ public:
     {
     }
 
-    /// False if the inbox is full or closed: `item` was not taken.
-    [[nodiscard]] bool push(T item)
+    /// False if the inbox is full or closed: `item` is gone.
+    [[nodiscard]] bool push(T item) { return !offer(std::move(item)); }
+
+    /// Gives `item` back if the inbox is full or closed.
+    [[nodiscard]] std::optional<T> offer(T item)
     {
         bool first = false;
         {
             const std::lock_guard lock(m_mutex);
             if (m_closed || m_items.size() >= m_limit)
-                return false;
+                return item;
             first = m_items.empty();
             m_items.push_back(std::move(item));
         }
@@ -36,7 +40,7 @@ public:
             if (m_wake)
                 m_wake();
         }
-        return true;
+        return std::nullopt;
     }
 
     /// Everything that has come in since the last call, in order.

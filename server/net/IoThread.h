@@ -13,12 +13,14 @@ namespace impulse::server {
 class ConnectionHost {
 public:
     virtual ~ConnectionHost() = default;
-    /// `connection` stays valid until closed() returns.
-    virtual void opened(WebSocketConnection& connection) = 0;
-    virtual void received(WebSocketConnection& connection, View frame) = 0;
-    virtual void closed(WebSocketConnection& connection) = 0;
+    /// `connection` is valid until closed() returns.
+    virtual void opened(ClientConnection& connection) = 0;
+    virtual void received(ClientConnection& connection, View frame) = 0;
+    virtual void closed(ClientConnection& connection) = 0;
     /// The server is stopping: what is said to a client before its connection is closed.
-    virtual void sayGoodbye(WebSocketConnection& connection) = 0;
+    virtual void sayGoodbye(ClientConnection& connection) = 0;
+    /// Every second.
+    virtual void tick() = 0;
 };
 
 struct IoSettings {

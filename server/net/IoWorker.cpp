@@ -16,6 +16,7 @@ namespace {
 constexpr auto adoptEvent = QEvent::Type(QEvent::User + 1);
 constexpr auto stopEvent = QEvent::Type(QEvent::User + 2);
 constexpr int aliveEveryMs = 15'000;
+constexpr int tickEveryMs = 1000;
 
 /// The last address is the one that our own proxy saw; those before it are the client's word.
 QString forwardedAddress(const QWebSocket& socket)
@@ -32,7 +33,7 @@ IoWorker::IoWorker(IoSettings settings, ConnectionCounter& counter, IoThread::Ho
     : m_settings(settings), m_counter(counter), m_hostFactory(std::move(hostFactory)),
       m_inbox(waitingSockets,
               [this] { QCoreApplication::postEvent(this, new QEvent(adoptEvent)); }),
-      m_aliveTimer(this)
+      m_aliveTimer(this), m_tickTimer(this)
 {
 }
 
@@ -44,6 +45,9 @@ IoWorker::~IoWorker()
     for (const auto& [pointer, connection] : m_connections)
         m_host->closed(*connection);
     m_connections.clear();
+    // Sockets before what they count in, the host before the thread's other objects.
+    m_upgrader.reset();
+    m_host.reset();
 }
 
 void IoWorker::stop()
@@ -67,6 +71,11 @@ void IoWorker::begin()
             connection->checkAlive();
     });
     m_aliveTimer.start(aliveEveryMs);
+    connect(&m_tickTimer, &QTimer::timeout, this, [this] {
+        if (!m_paused)
+            m_host->tick();
+    });
+    m_tickTimer.start(tickEveryMs);
 }
 
 void IoWorker::customEvent(QEvent* event)
@@ -91,23 +100,24 @@ void IoWorker::open(UpgradedSocket upgraded)
         upgraded.place = {};
         upgraded.place = m_counter.take(address);
     }
-    const bool refused = m_stopping || !upgraded.place;
-    auto owned = std::make_unique<WebSocketConnection>(std::move(upgraded), address);
+    if (m_stopping || !upgraded.place) {
+        // The host never hears of it.
+        auto* refused =
+            new WebSocketConnection(std::move(upgraded), address.toStdString(), this);
+        connect(refused, &WebSocketConnection::closed, refused, &QObject::deleteLater);
+        refused->close(CloseCode::Policy, "too many connections");
+        return;
+    }
+    auto owned = std::make_unique<WebSocketConnection>(std::move(upgraded), address.toStdString());
     auto* connection = owned.get();
     m_connections.emplace(connection, std::move(owned));
-    connect(connection, &WebSocketConnection::closed, this, [this, connection, refused] {
-        if (!refused)
-            m_host->closed(*connection);
+    connect(connection, &WebSocketConnection::closed, this, [this, connection] {
+        m_host->closed(*connection);
         // Its socket is still on the call stack.
         m_connections[connection].release()->deleteLater();
         m_connections.erase(connection);
         stopIfDone();
     });
-    if (refused) {
-        connection->close(QWebSocketProtocol::CloseCodePolicyViolated,
-                          QStringLiteral("too many connections"));
-        return;
-    }
     connect(connection, &WebSocketConnection::frameReceived, this, [this, connection](View frame) {
         if (!m_paused)
             m_host->received(*connection, frame);
@@ -125,7 +135,7 @@ void IoWorker::sayGoodbye()
         connections.push_back(entry.first);
     for (auto* connection : connections) {
         m_host->sayGoodbye(*connection);
-        connection->close(QWebSocketProtocol::CloseCodeGoingAway, QStringLiteral("stopping"));
+        connection->close(CloseCode::GoingAway, "stopping");
     }
     stopIfDone();
 }

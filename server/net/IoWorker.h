@@ -49,6 +49,7 @@ private:
     std::unique_ptr<SocketUpgrader> m_upgrader;
     std::unordered_map<WebSocketConnection*, std::unique_ptr<WebSocketConnection>> m_connections;
     QTimer m_aliveTimer;
+    QTimer m_tickTimer;
 };
 
 } // namespace impulse::server

@@ -8,9 +8,10 @@
 
 namespace impulse::server {
 
-WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, QString address, QObject* parent)
+WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, std::string addressKey,
+                                         QObject* parent)
     : QObject(parent), m_socket(upgraded.socket), m_transport(upgraded.transport),
-      m_certificateHash(upgraded.certificateHash), m_address(std::move(address)),
+      m_certificateHash(upgraded.certificateHash), m_address(std::move(addressKey)),
       m_place(std::move(upgraded.place))
 {
     m_socket->setParent(this);
@@ -18,11 +19,13 @@ WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, QString addres
     connect(m_socket, &QWebSocket::binaryMessageReceived, this, &WebSocketConnection::receiveBinary);
     // The frame, not the message: nothing of a text message is gathered.
     connect(m_socket, &QWebSocket::textFrameReceived, this, [this] {
-        close(QWebSocketProtocol::CloseCodeDatatypeNotSupported,
-              QStringLiteral("binary frames only"));
+        closeSocket(QWebSocketProtocol::CloseCodeDatatypeNotSupported,
+                    QStringLiteral("binary frames only"));
     });
     connect(m_socket, &QWebSocket::pong, this, [this] { m_lastHeard.restart(); });
-    connect(m_socket, &QWebSocket::disconnected, this, &WebSocketConnection::finish);
+    // Queued: a close can happen inside a call of the core, which must not be called back then.
+    connect(m_socket, &QWebSocket::disconnected, this, &WebSocketConnection::finish,
+            Qt::QueuedConnection);
     // A large message on a slow line is life as well.
     if (m_transport)
         connect(m_transport, &QIODevice::readyRead, this, [this] { m_lastHeard.restart(); });
@@ -52,24 +55,32 @@ std::size_t WebSocketConnection::queuedBytes() const
     return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
 }
 
-void WebSocketConnection::close(quint16 code, const QString& reason)
+void WebSocketConnection::close(CloseCode code, std::string_view reason)
+{
+    closeSocket(static_cast<quint16>(code),
+                QString::fromUtf8(reason.data(), static_cast<qsizetype>(reason.size())));
+}
+
+void WebSocketConnection::closeSocket(quint16 code, const QString& reason)
 {
     if (m_closing)
         return;
     m_closing = true;
-    QTimer::singleShot(closeTimeoutMs, this, [this] {
-        m_socket->abort();
-        finish();
-    });
+    QTimer::singleShot(closeTimeoutMs, this, &WebSocketConnection::cutOff);
     m_socket->close(static_cast<QWebSocketProtocol::CloseCode>(code), reason);
+}
+
+void WebSocketConnection::cutOff()
+{
+    m_socket->abort();
+    finish();
 }
 
 void WebSocketConnection::checkAlive()
 {
     if (m_lastHeard.hasExpired(silentMs)) {
         qCInfo(lcNet) << "a silent connection is cut off";
-        m_socket->abort();
-        finish();
+        cutOff();
     } else if (m_lastHeard.hasExpired(pingAfterMs)
                && (!m_lastPing.isValid() || m_lastPing.hasExpired(pingAfterMs))) {
         m_lastPing.restart();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/core/ports/ClientConnection.h"
 #include "server/net/SocketUpgrader.h"
 
 #include <QElapsedTimer>
@@ -7,23 +8,21 @@
 namespace impulse::server {
 
 /// One client's WebSocket after the handshake. Lives and dies on its I/O thread.
-class WebSocketConnection final : public QObject {
+class WebSocketConnection final : public QObject, public ClientConnection {
     Q_OBJECT
 
 public:
-    /// `address` is the key for limits: the peer's, or what the proxy says.
-    WebSocketConnection(UpgradedSocket upgraded, QString address, QObject* parent = nullptr);
+    /// `addressKey` is the key for limits: the peer's, or what the proxy says.
+    WebSocketConnection(UpgradedSocket upgraded, std::string addressKey,
+                        QObject* parent = nullptr);
     ~WebSocketConnection() override;
 
-    /// Queues one binary message. Nothing happens on a connection that is closing.
-    void send(View frame);
-    /// Bytes handed to send() that the peer's system has not taken yet.
-    std::size_t queuedBytes() const;
-    /// Closes after what was sent; a peer that does not read is cut off after closeTimeoutMs.
-    void close(quint16 code, const QString& reason);
-
-    const Hash32& certificateHash() const { return m_certificateHash; }
-    const QString& address() const { return m_address; }
+    void send(View frame) override;
+    std::size_t queuedBytes() const override;
+    /// A peer that does not read is cut off after closeTimeoutMs.
+    void close(CloseCode code, std::string_view reason) override;
+    const std::string& addressKey() const override { return m_address; }
+    const Hash32& certificateHash() const override { return m_certificateHash; }
 
     /// Called now and then: pings a silent peer and cuts off one that answers nothing.
     void checkAlive();
@@ -34,17 +33,19 @@ public:
 
 Q_SIGNALS:
     void frameReceived(impulse::View frame);
-    /// The last signal; the owner deletes the connection later.
+    /// The last signal, never from inside a call; the owner deletes the connection later.
     void closed();
 
 private:
     void receiveBinary(const QByteArray& message);
+    void closeSocket(quint16 code, const QString& reason);
+    void cutOff();
     void finish();
 
     QWebSocket* const m_socket;
     const QPointer<QTcpSocket> m_transport;
     const Hash32 m_certificateHash;
-    const QString m_address;
+    const std::string m_address;
     const ConnectionCounter::Place m_place;
     QElapsedTimer m_lastHeard;
     QElapsedTimer m_lastPing;

@@ -92,7 +92,7 @@ bool migrate(SqlConnection& connection, std::uint64_t version)
             return false;
         for (const auto& sql : statementsOf(files.at(static_cast<qsizetype>(number)))) {
             if (!connection.executeOnce(sql)) {
-                connection.execute("ROLLBACK");
+                connection.rollBack();
                 return false;
             }
         }

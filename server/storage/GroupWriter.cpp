@@ -4,6 +4,21 @@
 
 namespace impulse::server {
 
+namespace {
+
+WriteFailure failureOf(SqlError error)
+{
+    return error == SqlError::Full ? WriteFailure::StorageFull : WriteFailure::Unavailable;
+}
+
+void sendBack(GroupWriter::Job& job, std::optional<WriteFailure> failure)
+{
+    // A full or closed box belongs to a submitter that is going away; the job goes with it.
+    [[maybe_unused]] const bool taken = job.back->push({std::move(job.job), failure});
+}
+
+} // namespace
+
 GroupWriter::GroupWriter(const QString& path) : m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
@@ -19,6 +34,12 @@ GroupWriter::~GroupWriter()
     stop();
 }
 
+void GroupWriter::submit(Job job)
+{
+    if (auto refused = m_inbox.offer(std::move(job)))
+        sendBack(*refused, WriteFailure::Unavailable);
+}
+
 void GroupWriter::stop()
 {
     m_inbox.close();
@@ -28,54 +49,63 @@ void GroupWriter::stop()
 
 void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
 {
-    const auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
-    if (!connection) {
-        opened(connection.error().message);
+    const auto opening = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+    if (!opening) {
+        m_inbox.close();
+        opened(opening.error().message);
         return;
     }
     opened({});
+    auto& connection = **opening;
+    SqlStore store(connection);
     for (;;) {
         auto jobs = m_inbox.waitAll();
         if (jobs.empty())
             return;
         for (std::span<Job> rest(jobs); !rest.empty();) {
-            const auto group = rest.first(std::min(groupSize, rest.size()));
-            commit(**connection, group);
+            const auto group = rest.first(m_oneByOne ? 1 : std::min(groupSize, rest.size()));
+            commit(connection, store, group);
             rest = rest.subspan(group.size());
         }
     }
 }
 
-void GroupWriter::commit(SqlConnection& connection, std::span<Job> group)
+void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)
 {
-    if (runGroup(connection, group)) {
-        for (auto& job : group)
-            job.complete(Outcome::Committed);
-        return;
+    std::vector<std::optional<WriteFailure>> failures(group.size());
+    const bool stored = runGroup(connection, store, group, failures);
+    if (!stored) {
+        const auto failure = failureOf(connection.error());
+        connection.rollBack();
+        std::fill(failures.begin(), failures.end(), failure);
     }
-    const auto error = connection.error();
-    // SQLite has undone the transaction by itself after some errors; then this fails, rightly.
-    connection.execute("ROLLBACK");
-    if (group.size() > 1) {
-        for (auto& job : group)
-            commit(connection, {&job, 1});
-        return;
-    }
-    group.front().complete(error == SqlError::Full ? Outcome::Full : Outcome::Failed);
+    m_oneByOne = !stored;
+    for (std::size_t i = 0; i < group.size(); ++i)
+        sendBack(group[i], failures[i]);
 }
 
-bool GroupWriter::runGroup(SqlConnection& connection, std::span<Job> group)
+bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
+                           std::vector<std::optional<WriteFailure>>& failures)
 {
     connection.clearFailure();
     if (!connection.execute("BEGIN IMMEDIATE"))
         return false;
-    for (auto& job : group) {
+    for (std::size_t i = 0; i < group.size(); ++i) {
         if (!connection.execute("SAVEPOINT job"))
             return false;
-        const bool keep = job.run(connection);
-        if (connection.failed())
-            return false;
-        if (!keep && !connection.execute("ROLLBACK TO job"))
+        const auto before = connection.failures();
+        const auto verdict = group[i].job->run(store);
+        const auto error = connection.error();
+        // A job may have asked for the failure itself, which clears it.
+        const bool failed = connection.failures() != before;
+        if (failed) {
+            failures[i] = failureOf(error);
+            if (error != SqlError::Constraint && error != SqlError::Other)
+                return false;
+            connection.clearFailure();
+        }
+        const bool undo = failed || verdict == WriteJob::Verdict::Discard;
+        if (undo && !connection.execute("ROLLBACK TO job"))
             return false;
         if (!connection.execute("RELEASE job"))
             return false;

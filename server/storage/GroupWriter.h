@@ -1,8 +1,8 @@
 #pragma once
 
 #include "common/core/Inbox.h"
-#include "server/storage/DatabaseFile.h"
-#include "server/storage/SqlConnection.h"
+#include "server/core/ports/Writer.h"
+#include "server/storage/SqlStore.h"
 
 #include <QString>
 
@@ -12,26 +12,28 @@
 
 namespace impulse::server {
 
+/// A job on its way back to the thread that submitted it.
+struct FinishedJob {
+    std::unique_ptr<WriteJob> job;
+    std::optional<WriteFailure> failure;
+};
+
+/// Where the jobs of one submitter go when they are done.
+using FinishedJobs = Inbox<FinishedJob>;
+
 /// The writer thread: owns the only write connection and commits in groups. It takes everything that
 /// is queued, runs each job in a savepoint of one transaction, commits once (one fsync), and only
-/// then completes the jobs, in order.
+/// then sends the jobs back, in order.
+///
+/// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
+/// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
+/// stored again, so that a small write is not refused together with a large one.
 class GroupWriter final {
 public:
-    enum class Outcome {
-        /// Durable.
-        Committed,
-        /// Nothing of the job was stored: no space.
-        Full,
-        /// Nothing of the job was stored: the database does not answer, or is stopping.
-        Failed
-    };
-
     struct Job {
-        /// Called on the writer thread, maybe more than once: if a group cannot be committed, its
-        /// jobs are run again one by one. False: undo what it did, for it refused.
-        std::function<bool(SqlConnection&)> run;
-        /// Called once, on the writer thread.
-        std::function<void(Outcome)> complete;
+        std::unique_ptr<WriteJob> job;
+        /// Outlives the writer.
+        FinishedJobs* back = nullptr;
     };
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
@@ -44,8 +46,8 @@ public:
     /// Of the constructor; an empty message is success.
     const QString& failure() const { return m_failure; }
 
-    /// Any thread. False: too much is queued, or the writer is stopping; `job` is not completed.
-    [[nodiscard]] bool submit(Job job) { return m_inbox.push(std::move(job)); }
+    /// Any thread. If too much is queued or the writer is stopping, the job goes back at once.
+    void submit(Job job);
 
     /// Commits what is queued and ends the thread; later jobs are refused. Blocks.
     void stop();
@@ -56,11 +58,15 @@ public:
 
 private:
     void work(const QString& path, std::function<void(QString)> opened);
-    void commit(SqlConnection& connection, std::span<Job> group);
-    bool runGroup(SqlConnection& connection, std::span<Job> group);
+    void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
+    /// False: the transaction is lost. Failures of single jobs go to `failures`.
+    bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
+                  std::vector<std::optional<WriteFailure>>& failures);
 
     Inbox<Job> m_inbox;
     QString m_failure;
+    /// Of the writer thread: the last group was lost.
+    bool m_oneByOne = false;
     std::thread m_thread;
 };
 

@@ -96,6 +96,11 @@ bool SqlConnection::execute(const char* sql)
     return Statement(*this, sql).run();
 }
 
+void SqlConnection::rollBack()
+{
+    QSqlQuery(m_database).exec(QStringLiteral("ROLLBACK"));
+}
+
 bool SqlConnection::executeOnce(const QString& sql)
 {
     QSqlQuery query(m_database);
@@ -122,9 +127,8 @@ QSqlQuery* SqlConnection::prepared(const char* sql)
 
 void SqlConnection::fail(const QSqlError& error)
 {
-    if (m_failed)
-        return;
     m_failed = true;
+    ++m_failures;
     m_error = sqlErrorOf(error);
     // A full disk refuses every write: it is not to be filled with log lines as well.
     const bool again = m_lastLog.isValid() && m_logged == m_error && !m_lastLog.hasExpired(10'000);
@@ -184,7 +188,7 @@ Statement& Statement::bindVariant(const QVariant& value)
 bool Statement::run()
 {
     m_ran = true;
-    if (!m_query)
+    if (!m_query || m_connection.failed())
         return false;
     if (m_query->exec())
         return true;

@@ -42,13 +42,18 @@ public:
 
     /// Runs one statement without parameters and results (BEGIN, COMMIT, PRAGMA name = value).
     bool execute(const char* sql);
-    /// The same for a statement of a migration file; it is not kept.
+    /// Undoes the transaction, if SQLite has not done so already.
+    void rollBack();
+    /// As execute(), for a statement of a migration file; it is not kept.
     bool executeOnce(const QString& sql);
 
+    /// Sticky: until clearFailure() every statement does nothing.
     bool failed() const { return m_failed; }
-    /// Of the first failure since clearFailure().
-    SqlError error() const { return m_error; }
     void clearFailure() { m_failed = false; }
+    /// Of the last failure.
+    SqlError error() const { return m_error; }
+    /// Failures of this connection's whole life.
+    std::uint64_t failures() const { return m_failures; }
 
 private:
     friend class Statement;
@@ -63,6 +68,7 @@ private:
     std::unordered_map<const char*, std::unique_ptr<QSqlQuery>> m_statements;
     bool m_failed = false;
     SqlError m_error = SqlError::Other;
+    std::uint64_t m_failures = 0;
     SqlError m_logged = SqlError::Other;
     QElapsedTimer m_lastLog;
 };

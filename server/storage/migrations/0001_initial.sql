@@ -9,11 +9,12 @@ CREATE TABLE meta (
     value BLOB NOT NULL
 ) WITHOUT ROWID;
 
--- A deleted account keeps its row without name and secrets: its id is never given away again.
+-- A deleted account keeps its id and name, as taken; its secrets, slot and profile are null.
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY,
     user_id BLOB NOT NULL UNIQUE,
-    username TEXT UNIQUE,
+    username TEXT NOT NULL UNIQUE,
+    deleted INTEGER NOT NULL DEFAULT 0,
     server_salt BLOB,
     ops INTEGER,
     mem INTEGER,
@@ -28,27 +29,31 @@ CREATE TABLE accounts (
     created_ms INTEGER NOT NULL
 );
 
--- The directory log (encryption.md 8.3) with the list that each entry is the hash of.
+-- The directory log (encryption.md 8.3) with the list that each entry is the hash of; null: the
+-- account was deleted. version counts the entries of one account.
 CREATE TABLE directory (
     seq INTEGER PRIMARY KEY,
     account INTEGER NOT NULL REFERENCES accounts (id),
     version INTEGER NOT NULL,
     label BLOB NOT NULL,
     list_hash BLOB NOT NULL,
-    list BLOB NOT NULL,
+    list BLOB,
     server_ms INTEGER NOT NULL
 );
 CREATE UNIQUE INDEX directory_by_account ON directory (account, version);
 
--- Devices that are or were in a list. signed_prekey is as it was uploaded; last_prekey is the
--- highest prekey id ever taken.
+-- Devices that were ever named. account is null until a list has the device; is_current: it is in
+-- the newest list. Mailbox numbers and prekey ids are never used again, so their highest are kept.
 CREATE TABLE devices (
     id INTEGER PRIMARY KEY,
     device_id BLOB NOT NULL UNIQUE,
-    account INTEGER NOT NULL REFERENCES accounts (id),
-    signed_prekey_id INTEGER NOT NULL DEFAULT 0,
+    account INTEGER REFERENCES accounts (id),
+    is_current INTEGER NOT NULL DEFAULT 0,
+    signed_prekey_id INTEGER,
     signed_prekey BLOB,
-    mailbox_missing INTEGER NOT NULL DEFAULT 0
+    highest_one_time_id INTEGER NOT NULL DEFAULT 0,
+    mailbox_last INTEGER NOT NULL DEFAULT 0,
+    mailbox_dropped INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX devices_by_account ON devices (account);
 
@@ -93,9 +98,9 @@ CREATE UNIQUE INDEX senders_by_device ON senders (device, conversation);
 -- device_id 16, length u16 big-endian, message.
 CREATE TABLE events (
     id INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL,
+    conversation INTEGER NOT NULL REFERENCES conversations (id),
     seq INTEGER NOT NULL,
-    sender INTEGER NOT NULL,
+    sender INTEGER NOT NULL REFERENCES senders (id),
     sender_seq INTEGER NOT NULL,
     message_id BLOB NOT NULL,
     server_ms INTEGER NOT NULL,
@@ -113,16 +118,17 @@ CREATE TABLE expiries (
     PRIMARY KEY (hour, event)
 ) WITHOUT ROWID;
 
--- Control envelopes waiting for a device. Numbers are never used again.
+-- Control envelopes waiting for a device. Ids ascend with time, numbers within each device.
 CREATE TABLE mailbox (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id INTEGER PRIMARY KEY,
     device INTEGER NOT NULL REFERENCES devices (id),
+    number INTEGER NOT NULL,
     server_ms INTEGER NOT NULL,
     aad BLOB NOT NULL,
     body BLOB NOT NULL,
     wrap BLOB NOT NULL
 );
-CREATE INDEX mailbox_by_device ON mailbox (device, number);
+CREATE UNIQUE INDEX mailbox_by_device ON mailbox (device, number);
 
 -- maker is null for an invite of the operator.
 CREATE TABLE invites (

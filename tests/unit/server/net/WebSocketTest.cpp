@@ -31,22 +31,23 @@ struct Counts {
 class EchoHost final : public ConnectionHost {
 public:
     explicit EchoHost(Counts& counts) : m_counts(counts) {}
-    void opened(WebSocketConnection& connection) override
+    void opened(ClientConnection& connection) override
     {
         ++m_counts.opened;
         connection.send(connection.certificateHash());
     }
-    void received(WebSocketConnection& connection, View frame) override
+    void received(ClientConnection& connection, View frame) override
     {
         ++m_counts.received;
         connection.send(frame);
         m_counts.mostQueued = std::max(m_counts.mostQueued.load(), connection.queuedBytes());
     }
-    void closed(WebSocketConnection&) override { ++m_counts.closed; }
-    void sayGoodbye(WebSocketConnection& connection) override
+    void closed(ClientConnection&) override { ++m_counts.closed; }
+    void sayGoodbye(ClientConnection& connection) override
     {
         connection.send(view("goodbye"));
     }
+    void tick() override {}
 
 private:
     Counts& m_counts;

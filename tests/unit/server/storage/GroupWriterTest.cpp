@@ -1,14 +1,15 @@
-#include "server/storage/GroupWriter.h"
+#include "server/storage/DatabaseFile.h"
+#include "server/storage/SqlWriter.h"
 #include "tests/support/Catch.h"
+#include "tests/support/EventLoop.h"
 
 #include <QTemporaryDir>
 
-#include <atomic>
 #include <sys/mount.h>
 
 using namespace impulse;
 using namespace impulse::server;
-using Outcome = GroupWriter::Outcome;
+using impulse::tests::waitUntil;
 
 namespace {
 
@@ -26,13 +27,13 @@ struct Database {
     ~Database()
     {
         if (mounted)
-            ::umount(dir.path().toLocal8Bit().constData());
+            ::umount2(dir.path().toLocal8Bit().constData(), MNT_DETACH);
     }
     std::uint64_t count() const
     {
         auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
         REQUIRE(connection);
-        Statement statement(**connection, "SELECT count(*) FROM meta");
+        Statement statement(**connection, "SELECT count(*) FROM accounts");
         REQUIRE(statement.next());
         return statement.integer(0);
     }
@@ -42,75 +43,128 @@ struct Database {
     bool mounted = false;
 };
 
-bool insert(SqlConnection& connection, int number, std::size_t bytes = 8)
+NewAccount accountOf(int number, std::size_t profileBytes)
 {
-    const auto name = std::to_string(number);
-    const Bytes value(bytes, 7);
-    return Statement(connection, "INSERT INTO meta (name, value) VALUES (?, ?)")
-        .bind(name)
-        .bind(View(value))
-        .run();
+    NewAccount result;
+    const auto name = "user" + std::to_string(number);
+    std::copy(name.begin(), name.end(), result.account.userId.data());
+    result.account.username = name;
+    result.profile = Bytes(profileBytes, 7);
+    return result;
 }
+
+using Done = std::function<void(int, std::optional<WriteFailure>)>;
+
+class InsertJob final : public WriteJob {
+public:
+    InsertJob(int number, Done done, Verdict verdict = Verdict::Keep, std::size_t bytes = 8)
+        : m_number(number), m_done(std::move(done)), m_verdict(verdict), m_bytes(bytes)
+    {
+    }
+    Verdict run(Store& store) override
+    {
+        ++runs;
+        store.accounts().insert(accountOf(m_number, m_bytes));
+        // As a handler does; the writer must notice all the same.
+        return store.takeFailure() ? Verdict::Discard : m_verdict;
+    }
+    void finish(std::optional<WriteFailure> failure) override
+    {
+        CHECK(runs <= 1);
+        m_done(m_number, failure);
+    }
+
+private:
+    const int m_number;
+    const Done m_done;
+    const Verdict m_verdict;
+    const std::size_t m_bytes;
+    int runs = 0;
+};
 
 } // namespace
 
-TEST_CASE("jobs are completed in order, after a commit that others can see")
+TEST_CASE("jobs finish in order, on the submitting thread, after a commit that others can see")
 {
     Database database;
-    std::vector<int> completed;
+    GroupWriter group(database.path);
+    REQUIRE(group.failure().isEmpty());
+    SqlWriter writer(group);
+    const auto* thread = QThread::currentThread();
+    std::vector<int> finished;
     std::uint64_t seen = 0;
-    {
-        GroupWriter writer(database.path);
-        REQUIRE(writer.failure().isEmpty());
-        for (int i = 0; i < 1000; ++i) {
-            REQUIRE(writer.submit({[i](SqlConnection& connection) { return insert(connection, i); },
-                                   [&, i](Outcome outcome) {
-                                       CHECK(outcome == Outcome::Committed);
-                                       completed.push_back(i);
-                                       if (i == 999)
-                                           seen = database.count();
-                                   }}));
-        }
-    }
-    REQUIRE(completed.size() == 1000);
-    CHECK(std::is_sorted(completed.begin(), completed.end()));
+    const auto done = [&](int number, std::optional<WriteFailure> failure) {
+        CHECK_FALSE(failure);
+        CHECK(QThread::currentThread() == thread);
+        finished.push_back(number);
+        if (number == 999)
+            seen = database.count();
+    };
+    for (int i = 0; i < 1000; ++i)
+        writer.submit(std::make_unique<InsertJob>(i, done));
+    CHECK(finished.empty());
+    REQUIRE(waitUntil([&] { return finished.size() == 1000; }));
+    CHECK(std::is_sorted(finished.begin(), finished.end()));
     CHECK(seen == 1000);
-    CHECK(database.count() == 1000);
 }
 
 TEST_CASE("a job that refuses leaves nothing behind and disturbs nobody")
 {
     Database database;
-    GroupWriter writer(database.path);
-    std::atomic<int> committed = 0;
+    GroupWriter group(database.path);
+    SqlWriter writer(group);
+    int stored = 0;
     for (int i = 0; i < 10; ++i) {
-        REQUIRE(writer.submit({[i](SqlConnection& connection) {
-                                   return insert(connection, i) && i % 2 == 0;
-                               },
-                               [&](Outcome outcome) { committed += outcome == Outcome::Committed; }}));
+        writer.submit(std::make_unique<InsertJob>(
+            i, [&](int, std::optional<WriteFailure> failure) { stored += !failure; },
+            i % 2 ? WriteJob::Verdict::Discard : WriteJob::Verdict::Keep));
     }
-    writer.stop();
-    CHECK(committed == 10);
+    REQUIRE(waitUntil([&] { return stored == 10; }));
     CHECK(database.count() == 5);
-    CHECK_FALSE(writer.submit({[](SqlConnection&) { return true; }, [](Outcome) {}}));
 }
 
 TEST_CASE("a job with an error fails alone")
 {
     Database database;
-    GroupWriter writer(database.path);
-    std::atomic<int> committed = 0;
-    std::atomic<int> failed = 0;
+    GroupWriter group(database.path);
+    SqlWriter writer(group);
+    std::vector<int> failed;
+    int stored = 0;
     // The third insert has a name that is taken.
     for (const int number : {1, 2, 2, 3}) {
-        REQUIRE(writer.submit(
-            {[number](SqlConnection& connection) { return insert(connection, number); },
-             [&](Outcome outcome) { ++(outcome == Outcome::Committed ? committed : failed); }}));
+        writer.submit(std::make_unique<InsertJob>(
+            number, [&](int job, std::optional<WriteFailure> failure) {
+                if (failure)
+                    failed.push_back(job);
+                else
+                    ++stored;
+            }));
     }
-    writer.stop();
-    CHECK(committed == 3);
-    CHECK(failed == 1);
+    REQUIRE(waitUntil([&] { return stored + failed.size() == 4; }));
+    CHECK(stored == 3);
+    CHECK(failed == std::vector<int>{2});
     CHECK(database.count() == 3);
+}
+
+TEST_CASE("a stopped writer commits what was queued and gives later jobs back")
+{
+    Database database;
+    GroupWriter group(database.path);
+    SqlWriter writer(group);
+    int stored = 0;
+    int refused = 0;
+    const auto done = [&](int, std::optional<WriteFailure> failure) {
+        ++(failure ? refused : stored);
+        if (failure)
+            CHECK(*failure == WriteFailure::Unavailable);
+    };
+    for (int i = 0; i < 100; ++i)
+        writer.submit(std::make_unique<InsertJob>(i, done));
+    group.stop();
+    writer.submit(std::make_unique<InsertJob>(1000, done));
+    CHECK(stored + refused == 0);
+    REQUIRE(waitUntil([&] { return stored == 100 && refused == 1; }));
+    CHECK(database.count() == 100);
 }
 
 TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped without mount rights)")
@@ -120,36 +174,44 @@ TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped with
         WARN("skipped: no right to mount");
         return;
     }
-    GroupWriter writer(database.path);
-    REQUIRE(writer.failure().isEmpty());
-    std::atomic<int> committed = 0;
-    std::atomic<int> full = 0;
-    std::atomic<int> other = 0;
-    const auto count = [&](Outcome outcome) {
-        ++(outcome == Outcome::Committed ? committed : outcome == Outcome::Full ? full : other);
+    int stored = 0;
+    int full = 0;
+    int other = 0;
+    const auto done = [&](int, std::optional<WriteFailure> failure) {
+        ++(!failure ? stored : *failure == WriteFailure::StorageFull ? full : other);
     };
-    for (int i = 0; i < 100; ++i) {
-        REQUIRE(writer.submit(
-            {[i](SqlConnection& connection) { return insert(connection, i, 50'000); }, count}));
+    {
+        GroupWriter group(database.path);
+        REQUIRE(group.failure().isEmpty());
+        SqlWriter writer(group);
+        for (int i = 0; i < 100; ++i)
+            writer.submit(std::make_unique<InsertJob>(i, done, WriteJob::Verdict::Keep, 50'000));
+        REQUIRE(waitUntil([&] { return stored + full + other == 100; }));
+        // One by one from here on: what fits is stored, what does not is refused.
+        for (int i = 100; i < 160; ++i)
+            writer.submit(std::make_unique<InsertJob>(i, done, WriteJob::Verdict::Keep, 50'000));
+        REQUIRE(waitUntil([&] { return stored + full + other == 160; }));
     }
-    writer.stop();
-    CHECK(committed > 0);
+    CHECK(stored > 0);
     CHECK(full > 0);
     CHECK(other == 0);
-    CHECK(database.count() == static_cast<std::uint64_t>(committed.load()));
+    CHECK(database.count() == static_cast<std::uint64_t>(stored));
     // With the same database on a larger disk everything goes on.
     REQUIRE(::mount("tmpfs", database.dir.path().toLocal8Bit().constData(), "tmpfs", MS_REMOUNT,
                     "size=32m") == 0);
-    GroupWriter again(database.path);
-    REQUIRE(again.submit({[](SqlConnection& connection) { return insert(connection, 1000, 50'000); },
-                          [](Outcome outcome) { CHECK(outcome == Outcome::Committed); }}));
-    again.stop();
-    CHECK(database.count() == static_cast<std::uint64_t>(committed.load()) + 1);
+    GroupWriter group(database.path);
+    SqlWriter writer(group);
+    bool good = false;
+    writer.submit(std::make_unique<InsertJob>(
+        1000, [&](int, std::optional<WriteFailure> failure) { good = !failure; },
+        WriteJob::Verdict::Keep, 50'000));
+    CHECK(waitUntil([&] { return good; }));
+    CHECK(database.count() == static_cast<std::uint64_t>(stored) + 1);
 }
 
 TEST_CASE("a writer without its database says so")
 {
     QTemporaryDir dir;
-    GroupWriter writer(dir.filePath(QStringLiteral("impulse.db")));
-    CHECK_FALSE(writer.failure().isEmpty());
+    GroupWriter group(dir.filePath(QStringLiteral("impulse.db")));
+    CHECK_FALSE(group.failure().isEmpty());
 }

@@ -1,0 +1,109 @@
+#include "server/storage/SqlDirectoryLog.h"
+
+#include "server/storage/SqlIds.h"
+
+namespace impulse::server {
+
+std::uint64_t SqlDirectoryLog::lastSeq() const
+{
+    Statement statement(m_connection, "SELECT coalesce(max(seq), 0) FROM directory");
+    return statement.next() ? statement.integer(0) : 0;
+}
+
+std::vector<DirectoryEntry> SqlDirectoryLog::entries(std::uint64_t after, std::size_t limit) const
+{
+    Statement statement(m_connection, "SELECT seq, label, list_hash FROM directory WHERE seq > ? "
+                                      "ORDER BY seq LIMIT ?");
+    statement.bind(after).bind(std::uint64_t{limit});
+    std::vector<DirectoryEntry> result;
+    while (statement.next()) {
+        result.push_back(
+            {statement.integer(0), statement.fixed<Hash32>(1), statement.fixed<Hash32>(2)});
+    }
+    return result;
+}
+
+std::uint64_t SqlDirectoryLog::version(const UserId& user) const
+{
+    Statement statement(m_connection,
+                        "SELECT coalesce(max(version), 0) FROM directory "
+                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?)");
+    return statement.bind(user).next() ? statement.integer(0) : 0;
+}
+
+std::optional<StoredList> SqlDirectoryLog::latest(const UserId& user) const
+{
+    Statement statement(m_connection,
+                        "SELECT list, list_hash FROM directory "
+                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                        "ORDER BY version DESC LIMIT 1");
+    if (!statement.bind(user).next() || statement.isNull(0))
+        return std::nullopt;
+    return StoredList{statement.bytes(0), statement.fixed<Hash32>(1)};
+}
+
+std::vector<Bytes> SqlDirectoryLog::lists(const UserId& user, std::uint64_t afterVersion,
+                                          std::size_t limit) const
+{
+    Statement statement(m_connection,
+                        "SELECT list FROM directory "
+                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                        "AND version > ? AND list IS NOT NULL ORDER BY version LIMIT ?");
+    statement.bind(user).bind(afterVersion).bind(std::uint64_t{limit});
+    std::vector<Bytes> result;
+    while (statement.next())
+        result.push_back(statement.bytes(0));
+    return result;
+}
+
+std::uint64_t SqlDirectoryLog::countSince(const UserId& user, std::uint64_t sinceMs) const
+{
+    Statement statement(m_connection,
+                        "SELECT count(*) FROM directory "
+                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                        "AND server_ms >= ?");
+    return statement.bind(user).bind(sinceMs).next() ? statement.integer(0) : 0;
+}
+
+std::vector<DeviceId> SqlDirectoryLog::devices(const UserId& user) const
+{
+    Statement statement(m_connection,
+                        "SELECT device_id FROM devices "
+                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                        "AND is_current = 1 ORDER BY device_id");
+    statement.bind(user);
+    std::vector<DeviceId> result;
+    while (statement.next())
+        result.push_back(statement.fixed<DeviceId>(0));
+    return result;
+}
+
+std::uint64_t SqlDirectoryLog::append(const NewDirectoryEntry& entry)
+{
+    const auto seq = lastSeq() + 1;
+    const auto account = rows::account(m_connection, entry.user);
+    Statement insert(m_connection,
+                     "INSERT INTO directory (seq, account, version, label, list_hash, list, "
+                     "server_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
+    insert.bind(seq).bind(account).bind(version(entry.user) + 1);
+    insert.bind(entry.label).bind(entry.listHash);
+    if (entry.list.empty())
+        insert.bindNull();
+    else
+        insert.bind(entry.list);
+    insert.bind(entry.serverMs).run();
+
+    Statement(m_connection, "UPDATE devices SET is_current = 0 WHERE account = ?")
+        .bind(account)
+        .run();
+    for (const auto& device : entry.devices) {
+        const auto row = rows::ensureDevice(m_connection, device);
+        Statement(m_connection, "UPDATE devices SET account = ?, is_current = 1 WHERE id = ?")
+            .bind(account)
+            .bind(row)
+            .run();
+    }
+    return seq;
+}
+
+} // namespace impulse::server

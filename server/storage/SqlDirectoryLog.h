@@ -1,0 +1,28 @@
+#pragma once
+
+#include "server/core/ports/DirectoryLog.h"
+#include "server/storage/SqlConnection.h"
+
+namespace impulse::server {
+
+/// Lives on its connection's thread.
+class SqlDirectoryLog final : public DirectoryLog {
+public:
+    explicit SqlDirectoryLog(SqlConnection& connection) : m_connection(connection) {}
+
+    std::uint64_t lastSeq() const override;
+    std::vector<DirectoryEntry> entries(std::uint64_t after, std::size_t limit) const override;
+    std::uint64_t version(const UserId& user) const override;
+    std::optional<StoredList> latest(const UserId& user) const override;
+    std::vector<Bytes> lists(const UserId& user, std::uint64_t afterVersion,
+                             std::size_t limit) const override;
+    std::uint64_t countSince(const UserId& user, std::uint64_t sinceMs) const override;
+    std::vector<DeviceId> devices(const UserId& user) const override;
+
+    std::uint64_t append(const NewDirectoryEntry& entry) override;
+
+private:
+    SqlConnection& m_connection;
+};
+
+} // namespace impulse::server

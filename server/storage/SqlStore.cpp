@@ -1,0 +1,33 @@
+#include "server/storage/SqlStore.h"
+
+namespace impulse::server {
+
+SqlStore::SqlStore(SqlConnection& connection)
+    : m_connection(connection), m_accounts(connection), m_directory(connection),
+      m_prekeys(connection), m_contacts(connection), m_conversations(connection),
+      m_mailboxes(connection), m_invites(connection)
+{
+}
+
+bool SqlStore::takeFailure() const
+{
+    const bool failed = m_connection.failed();
+    m_connection.clearFailure();
+    return failed;
+}
+
+IncarnationId SqlStore::incarnation() const
+{
+    Statement statement(m_connection, "SELECT value FROM meta WHERE name = 'incarnation'");
+    return statement.next() ? statement.fixed<IncarnationId>(0) : IncarnationId{};
+}
+
+void SqlStore::setIncarnation(const IncarnationId& incarnation)
+{
+    Statement(m_connection, "INSERT INTO meta (name, value) VALUES ('incarnation', ?) "
+                            "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(incarnation)
+        .run();
+}
+
+} // namespace impulse::server

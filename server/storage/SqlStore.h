@@ -1,0 +1,52 @@
+#pragma once
+
+#include "server/core/ports/Store.h"
+#include "server/storage/SqlAccounts.h"
+#include "server/storage/SqlContacts.h"
+#include "server/storage/SqlConversations.h"
+#include "server/storage/SqlDirectoryLog.h"
+#include "server/storage/SqlInvites.h"
+#include "server/storage/SqlMailboxes.h"
+#include "server/storage/SqlPrekeys.h"
+
+namespace impulse::server {
+
+/// Everything behind one connection. Lives on its connection's thread.
+class SqlStore final : public Store {
+public:
+    explicit SqlStore(SqlConnection& connection);
+
+    const Accounts& accounts() const override { return m_accounts; }
+    const DirectoryLog& directory() const override { return m_directory; }
+    const Prekeys& prekeys() const override { return m_prekeys; }
+    const Contacts& contacts() const override { return m_contacts; }
+    const Conversations& conversations() const override { return m_conversations; }
+    const Mailboxes& mailboxes() const override { return m_mailboxes; }
+    const Invites& invites() const override { return m_invites; }
+
+    Accounts& accounts() override { return m_accounts; }
+    DirectoryLog& directory() override { return m_directory; }
+    Prekeys& prekeys() override { return m_prekeys; }
+    Contacts& contacts() override { return m_contacts; }
+    Conversations& conversations() override { return m_conversations; }
+    Mailboxes& mailboxes() override { return m_mailboxes; }
+    Invites& invites() override { return m_invites; }
+
+    bool takeFailure() const override;
+
+    /// Names this life of the database; zeros until it has one (encryption.md section 14).
+    IncarnationId incarnation() const;
+    void setIncarnation(const IncarnationId& incarnation);
+
+private:
+    SqlConnection& m_connection;
+    SqlAccounts m_accounts;
+    SqlDirectoryLog m_directory;
+    SqlPrekeys m_prekeys;
+    SqlContacts m_contacts;
+    SqlConversations m_conversations;
+    SqlMailboxes m_mailboxes;
+    SqlInvites m_invites;
+};
+
+} // namespace impulse::server

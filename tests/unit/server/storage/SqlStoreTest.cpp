@@ -1,0 +1,381 @@
+#include "server/storage/DatabaseFile.h"
+#include "server/storage/SqlStore.h"
+#include "server/storage/WrapColumn.h"
+#include "tests/support/Catch.h"
+
+#include <QTemporaryDir>
+
+using namespace impulse;
+using namespace impulse::server;
+using protocol::ContactState;
+
+namespace {
+
+template <class F> F filled(std::uint8_t value)
+{
+    return *F::from(Bytes(F::size(), value));
+}
+
+struct Fixture {
+    Fixture()
+    {
+        REQUIRE(prepareDatabase(path));
+        auto opened = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+        REQUIRE(opened);
+        connection = *std::move(opened);
+        store.emplace(*connection);
+    }
+    ~Fixture() { CHECK_FALSE(store->takeFailure()); }
+
+    UserId addPerson(std::uint8_t number, const std::string& name)
+    {
+        NewAccount account;
+        account.account.userId = filled<UserId>(number);
+        account.account.username = name;
+        account.account.password = {filled<protocol::Salt>(1), 3, 256u << 20};
+        account.account.passwordVerifier = {filled<protocol::Salt>(2), filled<Hash32>(3)};
+        account.account.recoveryVerifier = {filled<protocol::Salt>(4), filled<Hash32>(5)};
+        account.rootSlot = Bytes(104, 6);
+        account.profile = Bytes(328, 7);
+        account.createdMs = 1000;
+        store->accounts().insert(account);
+        return account.account.userId;
+    }
+    void publish(const UserId& user, std::vector<DeviceId> devices, std::uint64_t ms = 1)
+    {
+        NewDirectoryEntry entry;
+        entry.user = user;
+        entry.label = filled<Hash32>(8);
+        entry.listHash = filled<Hash32>(9);
+        if (!devices.empty())
+            entry.list = Bytes(389, static_cast<std::uint8_t>(ms));
+        entry.devices = std::move(devices);
+        entry.serverMs = ms;
+        store->directory().append(entry);
+    }
+
+    QTemporaryDir dir;
+    QString path = dir.filePath(QStringLiteral("impulse.db"));
+    std::unique_ptr<SqlConnection> connection;
+    std::optional<SqlStore> store;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "accounts are kept, changed and erased; id and name stay taken")
+{
+    auto& accounts = store->accounts();
+    const auto anna = addPerson(1, "anna");
+    const auto found = accounts.findByName("anna");
+    REQUIRE(found);
+    CHECK(found->userId == anna);
+    CHECK(found->password.mem == (256u << 20));
+    CHECK(found->passwordVerifier.value == filled<Hash32>(3));
+    CHECK(found->recoveryVerifier.salt == filled<protocol::Salt>(4));
+    CHECK(found->showLastSeen);
+    CHECK(accounts.rootSlot(anna) == Bytes(104, 6));
+    CHECK(accounts.profile(anna) == Bytes(328, 7));
+    CHECK_FALSE(accounts.findByName("ann"));
+    CHECK_FALSE(accounts.find(filled<UserId>(2)));
+
+    accounts.setPassword(anna, {filled<protocol::Salt>(11), 4, 512u << 20},
+                         {filled<protocol::Salt>(12), filled<Hash32>(13)});
+    accounts.setRecovery(anna, Bytes(104, 14), {filled<protocol::Salt>(15), filled<Hash32>(16)});
+    accounts.setProfile(anna, Bytes{});
+    accounts.setShowLastSeen(anna, false);
+    accounts.setLastSeen(anna, 77);
+    const auto changed = accounts.find(anna);
+    REQUIRE(changed);
+    CHECK(changed->password.ops == 4);
+    CHECK(changed->passwordVerifier.value == filled<Hash32>(13));
+    CHECK(changed->recoveryVerifier.value == filled<Hash32>(16));
+    CHECK_FALSE(changed->showLastSeen);
+    CHECK(changed->lastSeenMs == 77);
+    CHECK(accounts.rootSlot(anna) == Bytes(104, 14));
+    CHECK(accounts.profile(anna) == Bytes{});
+
+    accounts.erase(anna);
+    CHECK_FALSE(accounts.find(anna));
+    CHECK_FALSE(accounts.findByName("anna"));
+    CHECK_FALSE(accounts.username(anna));
+    CHECK_FALSE(accounts.rootSlot(anna));
+    CHECK_FALSE(accounts.profile(anna));
+    CHECK(accounts.isNameTaken("anna"));
+    CHECK(accounts.isIdTaken(anna));
+    CHECK_FALSE(accounts.isNameTaken("bert"));
+}
+
+TEST_CASE_METHOD(Fixture, "SQL in a name is only a name")
+{
+    addPerson(1, "x'; DROP TABLE accounts; --");
+    CHECK(store->accounts().findByName("x'; DROP TABLE accounts; --"));
+    CHECK_FALSE(store->accounts().findByName("' OR '1'='1"));
+}
+
+TEST_CASE_METHOD(Fixture, "the directory log is contiguous and knows the current devices")
+{
+    auto& directory = store->directory();
+    const auto anna = addPerson(1, "anna");
+    const auto bert = addPerson(2, "bert");
+    CHECK(directory.lastSeq() == 0);
+    CHECK(directory.version(anna) == 0);
+    publish(anna, {filled<DeviceId>(21)}, 1);
+    publish(bert, {filled<DeviceId>(31)}, 2);
+    publish(anna, {filled<DeviceId>(22), filled<DeviceId>(20)}, 3);
+    CHECK(directory.lastSeq() == 3);
+    CHECK(directory.version(anna) == 2);
+    CHECK(directory.devices(anna)
+          == std::vector{filled<DeviceId>(20), filled<DeviceId>(22)});
+    CHECK(directory.devices(bert) == std::vector{filled<DeviceId>(31)});
+    REQUIRE(directory.latest(anna));
+    CHECK(directory.latest(anna)->list == Bytes(389, 3));
+    CHECK(directory.lists(anna, 0, 10) == std::vector<Bytes>{Bytes(389, 1), Bytes(389, 3)});
+    CHECK(directory.lists(anna, 1, 10).size() == 1);
+    CHECK(directory.lists(anna, 0, 1) == std::vector<Bytes>{Bytes(389, 1)});
+    CHECK(directory.countSince(anna, 2) == 1);
+    const auto entries = directory.entries(1, 10);
+    REQUIRE(entries.size() == 2);
+    CHECK(entries.front().seq == 2);
+    CHECK(entries.front().label == filled<Hash32>(8));
+    CHECK(directory.entries(0, 1).size() == 1);
+
+    publish(anna, {}, 4);
+    CHECK_FALSE(directory.latest(anna));
+    CHECK(directory.devices(anna).empty());
+    CHECK(directory.version(anna) == 3);
+    CHECK(directory.lists(anna, 0, 10).size() == 2);
+}
+
+TEST_CASE_METHOD(Fixture, "a one-time prekey is handed out once, lowest id first")
+{
+    auto& prekeys = store->prekeys();
+    const auto device = filled<DeviceId>(1);
+    CHECK_FALSE(prekeys.signedPrekey(device));
+    CHECK_FALSE(prekeys.takeOneTime(device));
+    prekeys.setSignedPrekey(device, {5, Bytes(108, 1)});
+    for (const std::uint64_t id : {3, 1, 2})
+        prekeys.addOneTime(device, {id, Bytes(36, static_cast<std::uint8_t>(id))});
+    REQUIRE(prekeys.signedPrekey(device));
+    CHECK(prekeys.signedPrekey(device)->id == 5);
+    CHECK(prekeys.oneTimeIds(device) == std::vector<std::uint64_t>{1, 2, 3});
+    const auto first = prekeys.takeOneTime(device);
+    REQUIRE(first);
+    CHECK(first->id == 1);
+    CHECK(first->bytes == Bytes(36, 1));
+    CHECK(prekeys.takeOneTime(device)->id == 2);
+    CHECK(prekeys.oneTimeIds(device) == std::vector<std::uint64_t>{3});
+    prekeys.clearOneTime(device);
+    CHECK_FALSE(prekeys.takeOneTime(device));
+    CHECK(prekeys.highestOneTimeId(device) == 3);
+    prekeys.erase(device);
+    CHECK_FALSE(prekeys.signedPrekey(device));
+    CHECK(prekeys.highestOneTimeId(device) == 3);
+}
+
+TEST_CASE_METHOD(Fixture, "contacts are one-sided and erased on both sides")
+{
+    auto& contacts = store->contacts();
+    const auto anna = addPerson(1, "anna");
+    const auto bert = addPerson(2, "bert");
+    const auto carl = addPerson(3, "carl");
+    contacts.set(anna, bert, ContactState::Accepted);
+    contacts.set(anna, carl, ContactState::Blocked);
+    contacts.set(bert, anna, ContactState::Accepted);
+    CHECK(contacts.state(anna, bert) == ContactState::Accepted);
+    CHECK(contacts.state(carl, anna) == ContactState::None);
+    CHECK(contacts.accepted(anna) == std::vector{bert});
+    const auto list = contacts.list(anna, UserId{}, 10);
+    REQUIRE(list.size() == 2);
+    CHECK(list[0].username == "bert");
+    CHECK(list[1].state == ContactState::Blocked);
+    CHECK(contacts.list(anna, bert, 10).size() == 1);
+    CHECK(contacts.list(anna, UserId{}, 1).size() == 1);
+    contacts.set(anna, carl, ContactState::None);
+    CHECK(contacts.list(anna, UserId{}, 10).size() == 1);
+    contacts.erase(bert);
+    CHECK(contacts.state(anna, bert) == ContactState::None);
+    CHECK(contacts.state(bert, anna) == ContactState::None);
+}
+
+TEST_CASE_METHOD(Fixture, "a conversation numbers its events and gives each device its own wrap")
+{
+    auto& conversations = store->conversations();
+    const auto anna = addPerson(1, "anna");
+    const auto bert = addPerson(2, "bert");
+    const auto annas = filled<DeviceId>(11);
+    const auto berts = filled<DeviceId>(12);
+    publish(anna, {annas});
+    publish(bert, {berts});
+    const Conversation conversation{filled<ConversationId>(7), anna, bert};
+    conversations.create(conversation);
+    CHECK(conversations.ofUser(anna, {}, 10).empty());
+    CHECK(conversations.lastSenderSeq(conversation.id, annas) == 0);
+
+    const auto send = [&](const DeviceId& from, const DeviceId& to, std::uint64_t senderSeq,
+                          std::optional<std::uint64_t> hour = {}) {
+        NewEvent event;
+        event.conversation = conversation.id;
+        event.device = from;
+        event.senderSeq = senderSeq;
+        event.messageId = filled<MessageId>(static_cast<std::uint8_t>(senderSeq));
+        event.serverMs = 100 + senderSeq;
+        event.aad = Bytes(115, 1);
+        event.body = Bytes(328, 2);
+        event.wraps = {{filled<DeviceId>(99), Bytes(10, 9)}, {to, Bytes(235, 3)}};
+        event.expiresHour = hour;
+        return conversations.append(event);
+    };
+    CHECK(send(annas, berts, 1) == 1);
+    CHECK(send(berts, annas, 1) == 2);
+    CHECK(send(annas, berts, 2, 500) == 3);
+    CHECK(conversations.lastSenderSeq(conversation.id, annas) == 2);
+    CHECK(conversations.lastSenderSeq(conversation.id, berts) == 1);
+    const auto found = conversations.find(conversation.id);
+    REQUIRE(found);
+    CHECK(found->lastSeq == 3);
+    CHECK(found->firstSeq == 1);
+    CHECK(found->peerOf(anna) == bert);
+    CHECK(conversations.ofUser(bert, {}, 10).size() == 1);
+    CHECK(conversations.ofUser(bert, conversation.id, 10).empty());
+
+    const auto sent = conversations.sent(conversation.id, annas, 2);
+    REQUIRE(sent);
+    CHECK(sent->messageId == filled<MessageId>(2));
+    CHECK(sent->seq == 3);
+    CHECK(sent->serverMs == 102);
+    CHECK_FALSE(conversations.sent(conversation.id, annas, 3));
+    CHECK(conversations.author(conversation.id, 2) == bert);
+    CHECK_FALSE(conversations.author(conversation.id, 4));
+
+    const auto events = conversations.events(conversation.id, 1, 10, 100'000, berts);
+    REQUIRE(events.size() == 2);
+    CHECK_FALSE(events[0].wrap);
+    CHECK(events[0].body == Bytes(328, 2));
+    CHECK(events[1].wrap == Bytes(235, 3));
+    CHECK(conversations.events(conversation.id, 0, 10, 1, berts).size() == 1);
+    CHECK(conversations.events(conversation.id, 0, 2, 100'000, berts).size() == 2);
+
+    conversations.erase(conversation.id, 1);
+    conversations.erase(conversation.id, 1);
+    const auto tombstone = conversations.events(conversation.id, 0, 1, 100'000, berts);
+    REQUIRE(tombstone.size() == 1);
+    CHECK(tombstone[0].aad == Bytes(115, 1));
+    CHECK_FALSE(tombstone[0].body);
+    CHECK_FALSE(tombstone[0].wrap);
+
+    CHECK(conversations.eraseExpired(499, 10).empty());
+    const auto expired = conversations.eraseExpired(500, 10);
+    REQUIRE(expired.size() == 1);
+    CHECK(expired[0].seq == 3);
+    CHECK(expired[0].conversation.id == conversation.id);
+    CHECK(conversations.eraseExpired(500, 10).empty());
+    CHECK_FALSE(conversations.events(conversation.id, 2, 1, 100'000, berts)[0].body);
+}
+
+TEST_CASE_METHOD(Fixture, "a sender's number cannot be stored twice")
+{
+    const auto anna = addPerson(1, "anna");
+    publish(anna, {filled<DeviceId>(11)});
+    const Conversation conversation{filled<ConversationId>(7), anna, anna};
+    store->conversations().create(conversation);
+    NewEvent event;
+    event.conversation = conversation.id;
+    event.device = filled<DeviceId>(11);
+    event.senderSeq = 1;
+    event.aad = Bytes(115, 1);
+    event.body = Bytes(328, 2);
+    CHECK(store->conversations().append(event) == 1);
+    store->conversations().append(event);
+    CHECK(store->takeFailure());
+    CHECK(connection->error() == SqlError::Constraint);
+}
+
+TEST_CASE_METHOD(Fixture, "a mailbox numbers without holes, drops its oldest and tells so")
+{
+    auto& mailboxes = store->mailboxes();
+    const auto device = filled<DeviceId>(1);
+    CHECK(mailboxes.last(device) == 0);
+    for (std::uint64_t i = 1; i <= 5; ++i)
+        CHECK(mailboxes.append(device, {i, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == i);
+    CHECK(mailboxes.last(device) == 5);
+    auto page = mailboxes.page(device, 0, 2, 100'000);
+    CHECK(page.missing);
+    CHECK(page.more);
+    REQUIRE(page.entries.size() == 2);
+    CHECK(page.entries[0].number == 2);
+    CHECK(page.entries[0].wrap == Bytes(235, 3));
+    page = mailboxes.page(device, 1, 10, 700);
+    CHECK_FALSE(page.missing);
+    CHECK(page.more);
+    CHECK(page.entries.size() == 1);
+    mailboxes.acknowledge(device, 4);
+    page = mailboxes.page(device, 1, 10, 100'000);
+    CHECK_FALSE(page.missing);
+    CHECK_FALSE(page.more);
+    CHECK(page.entries.size() == 1);
+    mailboxes.acknowledge(device, 5);
+    CHECK(mailboxes.last(device) == 0);
+    CHECK(mailboxes.append(device, {10, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == 6);
+    CHECK(mailboxes.append(device, {20, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == 7);
+    CHECK(mailboxes.dropOlderThan(10, 100) == 0);
+    CHECK(mailboxes.dropOlderThan(15, 100) == 1);
+    page = mailboxes.page(device, 5, 10, 100'000);
+    CHECK(page.missing);
+    CHECK(page.entries.size() == 1);
+    mailboxes.erase(device);
+    CHECK(mailboxes.last(device) == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "an invite has its uses and its time")
+{
+    auto& invites = store->invites();
+    const auto hash = filled<InviteHash>(1);
+    invites.insert({hash, std::nullopt, 2, 1000});
+    CHECK(invites.isUsable(hash, 999));
+    CHECK_FALSE(invites.isUsable(hash, 1000));
+    CHECK_FALSE(invites.isUsable(filled<InviteHash>(2), 1));
+    CHECK(invites.use(hash, 1));
+    CHECK(invites.use(hash, 1));
+    CHECK_FALSE(invites.use(hash, 1));
+    CHECK_FALSE(invites.isUsable(hash, 1));
+    invites.prune(1);
+    const auto anna = addPerson(1, "anna");
+    invites.insert({hash, anna, 1, 50});
+    invites.prune(49);
+    CHECK(invites.isUsable(hash, 49));
+    invites.prune(50);
+    CHECK_FALSE(invites.isUsable(hash, 0));
+}
+
+TEST_CASE_METHOD(Fixture, "the incarnation stays until it is renewed")
+{
+    CHECK(store->incarnation().isZero());
+    store->setIncarnation(filled<IncarnationId>(4));
+    CHECK(store->incarnation() == filled<IncarnationId>(4));
+    store->setIncarnation(filled<IncarnationId>(5));
+    CHECK(store->incarnation() == filled<IncarnationId>(5));
+}
+
+TEST_CASE_METHOD(Fixture, "after a failure reads give nothing and writes do nothing")
+{
+    addPerson(1, "anna");
+    addPerson(1, "bert");
+    CHECK_FALSE(store->accounts().findByName("anna"));
+    addPerson(3, "carl");
+    CHECK(store->takeFailure());
+    CHECK_FALSE(store->takeFailure());
+    CHECK(store->accounts().findByName("anna"));
+    CHECK_FALSE(store->accounts().findByName("carl"));
+}
+
+TEST_CASE("a damaged column of wraps gives nothing")
+{
+    const auto device = filled<DeviceId>(1);
+    auto packed = packWraps({{filled<DeviceId>(2), Bytes(300, 1)}, {device, Bytes(5, 2)}});
+    CHECK(findWrap(packed, device) == Bytes(5, 2));
+    CHECK_FALSE(findWrap(packed, filled<DeviceId>(3)));
+    packed.pop_back();
+    CHECK_FALSE(findWrap(packed, device));
+    CHECK_FALSE(findWrap(View(packed).first(10), device));
+    CHECK_FALSE(findWrap({}, device));
+}
