@@ -7,6 +7,8 @@ QString ProblemText::of(SignInProblem problem)
     switch (problem) {
     case SignInProblem::WrongPassword:
         return tr("The username or password is wrong");
+    case SignInProblem::WeakPassword:
+        return tr("This password is easy to guess");
     case SignInProblem::WrongCode:
         return tr("This code does not belong to this account");
     case SignInProblem::ServerDown:

@@ -370,6 +370,10 @@ void RecoverWindow::changeEvent(QEvent* event)
 
 void RecoverWindow::closeEvent(QCloseEvent* event)
 {
+    if (m_stage) {
+        event->ignore();
+        return;
+    }
     wipe();
     QWidget::closeEvent(event);
     Q_EMIT cancelRequested();
@@ -377,7 +381,7 @@ void RecoverWindow::closeEvent(QCloseEvent* event)
 
 void RecoverWindow::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Escape) {
+    if (event->key() == Qt::Key_Escape && !m_stage) {
         Q_EMIT cancelRequested();
         return;
     }

@@ -256,8 +256,10 @@ void RegisterPage::setProblem(SignInProblem problem)
     setBusy(std::nullopt);
     m_problem = problem;
     showProblem();
-    (problem == SignInProblem::NameTaken ? m_username : m_server)
-        ->setFocus(Qt::OtherFocusReason);
+    Field* field = problem == SignInProblem::NameTaken ? m_username
+        : problem == SignInProblem::WeakPassword       ? &m_passwords->passwordField()
+                                                       : m_server;
+    field->setFocus(Qt::OtherFocusReason);
 }
 
 void RegisterPage::showProblem()
@@ -267,6 +269,8 @@ void RegisterPage::showProblem()
     }
     if (*m_problem == SignInProblem::NameTaken) {
         setNameState(username(), NameState::Taken);
+    } else if (*m_problem == SignInProblem::WeakPassword) {
+        m_passwords->passwordField().setError(ProblemText::of(*m_problem));
     } else if (*m_problem == SignInProblem::ServerDown) {
         setServerState(ServerState::Unreachable);
     } else if (*m_problem == SignInProblem::ServerKey) {

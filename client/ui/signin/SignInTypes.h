@@ -23,6 +23,7 @@ enum class NameState { Unknown, Checking, Free, Taken, Malformed };
 /// Why signing in, registering, recovering or unlocking did not work, as a window can say it.
 enum class SignInProblem {
     WrongPassword,
+    WeakPassword, ///< the rules of the core refuse the new password
     WrongCode, ///< recovery code refused by the server, or it opens another account
     ServerDown,
     ServerKey,
