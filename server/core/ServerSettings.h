@@ -1,7 +1,7 @@
 #pragma once
 
 #include "common/core/Ids.h"
-#include "common/crypto/Primitives.h"
+#include "common/crypto/Password.h"
 #include "common/protocol/AccountMessages.h"
 
 namespace impulse::server {
@@ -12,9 +12,9 @@ struct ServerKeys {
     /// Its public half is `serverId`.
     crypto::SignSecretKey signKey;
     /// Keys the verifiers of passwords and recovery codes (encryption.md 2.2); zeros if unset.
-    crypto::Secret<struct PepperTag, 32> pepper;
+    crypto::Pepper pepper;
     /// Makes salts for names that nobody has (encryption.md 2.2).
-    crypto::Secret<struct FakeSaltKeyTag, 32> fakeSaltKey;
+    crypto::FakeSaltKey fakeSaltKey;
 };
 
 struct ServerSettings {

@@ -1,0 +1,93 @@
+#include "server/core/ChatServer.h"
+
+#include "server/core/Housekeeping.h"
+#include "server/core/MessageDispatcher.h"
+#include "server/core/handlers/Handlers.h"
+
+namespace impulse::server {
+namespace {
+
+/// How long a person may take to find and type the recovery code.
+constexpr std::uint64_t pendingMs = 30 * 60'000;
+
+} // namespace
+
+struct ChatServer::Parts {
+    Parts(ServerSettings serverSettings, const ServerKeys& keys, Ports ports)
+        : settings(std::move(serverSettings)), limiter(ports.clock),
+          router(ports.store, ports.clock), credentials(keys, limiter),
+          services{settings, keys,    ports.store, ports.writer, ports.clock, ports.rng,
+                   limiter,  router,  credentials},
+          dispatcher(services), housekeeping(services)
+    {
+    }
+
+    const ServerSettings settings;
+    RateLimiter limiter;
+    DeliveryRouter router;
+    Credentials credentials;
+    Services services;
+    MessageDispatcher dispatcher;
+    Housekeeping housekeeping;
+    std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
+    bool stopping = false;
+};
+
+ChatServer::ChatServer(ServerSettings settings, const ServerKeys& keys, Ports ports)
+    : m_parts(std::make_unique<Parts>(std::move(settings), keys, ports))
+{
+}
+
+ChatServer::~ChatServer() = default;
+
+void ChatServer::opened(ClientConnection& connection)
+{
+    m_parts->sessions[&connection] = std::make_shared<Session>(
+        connection, m_parts->settings, m_parts->services.clock.nowMs());
+}
+
+void ChatServer::received(ClientConnection& connection, View frame)
+{
+    const auto found = m_parts->sessions.find(&connection);
+    if (found != m_parts->sessions.end())
+        m_parts->dispatcher.dispatch(found->second, frame);
+}
+
+void ChatServer::closed(ClientConnection& connection)
+{
+    const auto found = m_parts->sessions.find(&connection);
+    if (found == m_parts->sessions.end())
+        return;
+    const auto session = found->second;
+    m_parts->sessions.erase(found);
+    session->connectionGone();
+    session->state = SessionState::Closing;
+    becomeGone(m_parts->services, session, m_parts->stopping);
+}
+
+void ChatServer::sayGoodbye(ClientConnection& connection)
+{
+    m_parts->stopping = true;
+    const auto found = m_parts->sessions.find(&connection);
+    if (found != m_parts->sessions.end())
+        found->second->close(protocol::ErrorCode::Unavailable, m_parts->settings.comeBackAfterMs,
+                             CloseCode::GoingAway);
+}
+
+void ChatServer::tick()
+{
+    const auto now = m_parts->services.clock.nowMs();
+    const auto loginMs = m_parts->settings.limits.loginTimeoutMs;
+    for (const auto& [connection, session] : m_parts->sessions) {
+        const bool pending = session->state == SessionState::Pending;
+        const bool waiting =
+            session->state == SessionState::New || session->state == SessionState::Greeted;
+        if ((waiting && now > session->openedMs + loginMs)
+            || (pending && now > session->openedMs + pendingMs))
+            session->drop(CloseCode::Policy, "no login");
+    }
+    m_parts->router.tellSlowReaders();
+    m_parts->housekeeping.tick();
+}
+
+} // namespace impulse::server

@@ -1,0 +1,81 @@
+#include "server/core/Housekeeping.h"
+
+#include "server/core/WriteTask.h"
+
+#include <map>
+
+namespace impulse::server {
+namespace {
+
+constexpr std::uint64_t intervalMs = 60'000;
+constexpr std::uint64_t hourMs = 3'600'000;
+/// encryption.md section 14.
+constexpr std::uint64_t mailboxAgeMs = std::uint64_t{180} * 24 * hourMs;
+/// Rows of one transaction, so that senders do not wait for it.
+constexpr std::size_t rowsAtOnce = 500;
+/// Items of one ErasedPush.
+constexpr std::size_t erasedPerPush = 100;
+
+struct Done {
+    std::vector<ExpiredEvent> expired;
+    bool more = false;
+};
+
+void announce(DeliveryRouter& router, const std::vector<ExpiredEvent>& expired)
+{
+    std::map<ConversationId, std::pair<Conversation, std::vector<std::uint64_t>>> byConversation;
+    const auto flush = [&](auto& group) {
+        router.pushErased(group.first, group.second);
+        group.second.clear();
+    };
+    for (const auto& event : expired) {
+        auto& group = byConversation[event.conversation.id];
+        group.first = event.conversation;
+        group.second.push_back(event.seq);
+        if (group.second.size() == erasedPerPush)
+            flush(group);
+    }
+    for (auto& [id, group] : byConversation) {
+        if (!group.second.empty())
+            flush(group);
+    }
+}
+
+} // namespace
+
+void Housekeeping::tick()
+{
+    const auto now = m_services.clock.nowMs();
+    if (m_running || (now < m_nextMs && m_nextMs - now <= intervalMs))
+        return;
+    m_nextMs = now + intervalMs;
+    m_services.limiter.prune();
+    run();
+}
+
+void Housekeeping::run()
+{
+    m_running = true;
+    write(
+        m_services,
+        [now = m_services.clock.nowMs()](Store& store) -> Outcome<Done> {
+            Done done;
+            done.expired = store.conversations().eraseExpired(now / hourMs, rowsAtOnce);
+            const auto dropped = store.mailboxes().dropOlderThan(
+                now < mailboxAgeMs ? 0 : now - mailboxAgeMs, rowsAtOnce);
+            store.invites().prune(now);
+            done.more = done.expired.size() == rowsAtOnce || dropped == rowsAtOnce;
+            return done;
+        },
+        [this](const Outcome<Done>& done) {
+            m_running = false;
+            if (!done)
+                return;
+            announce(m_services.router, done->expired);
+            // What is left is done at the next tick.
+            if (done->more)
+                m_nextMs = 0;
+        });
+}
+
+} // namespace impulse::server

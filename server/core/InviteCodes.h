@@ -1,0 +1,19 @@
+#pragma once
+
+#include "common/crypto/Rng.h"
+#include "server/core/ports/Invites.h"
+
+#include <string>
+
+namespace impulse::server {
+
+/// 128 random bits as base64url, for links.
+std::string newInviteCode(crypto::Rng& rng);
+InviteHash inviteHash(std::string_view code);
+
+/// How long an invite is valid if nobody says otherwise.
+inline constexpr std::uint64_t inviteDefaultMs = std::uint64_t{7} * 24 * 3'600'000;
+inline constexpr std::uint64_t inviteMaxMs = std::uint64_t{366} * 24 * 3'600'000;
+inline constexpr std::uint64_t inviteMaxUses = 1000;
+
+} // namespace impulse::server

@@ -1,0 +1,92 @@
+#include "server/core/MessageDispatcher.h"
+
+#include "server/core/handlers/Handlers.h"
+
+namespace impulse::server {
+namespace {
+
+using protocol::ErrorCode;
+
+/// States of PROTOCOL.md, "Connection states". What is not named here needs a ready connection.
+template <class Request> bool isAllowed(SessionState state)
+{
+    using namespace protocol;
+    constexpr auto oneOf = [](auto... types) {
+        return (std::is_same_v<Request, typename decltype(types)::type> || ...);
+    };
+    using std::type_identity;
+    switch (state) {
+    case SessionState::New:
+        return std::is_same_v<Request, Hello>;
+    case SessionState::Greeted:
+        return oneOf(type_identity<CheckUsername>{}, type_identity<Register>{},
+                     type_identity<GetPasswordParameters>{}, type_identity<PasswordLogin>{},
+                     type_identity<RecoveryLogin>{}, type_identity<DeviceLogin>{});
+    case SessionState::Pending:
+        return oneOf(type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{},
+                     type_identity<ChangePassword>{}, type_identity<GetDirectory>{},
+                     type_identity<GetDeviceLists>{}, type_identity<PublishDeviceList>{});
+    case SessionState::Ready:
+        return !oneOf(type_identity<Hello>{}, type_identity<CheckUsername>{},
+                      type_identity<Register>{}, type_identity<GetPasswordParameters>{},
+                      type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
+                      type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{});
+    case SessionState::Registering:
+    case SessionState::Closing:
+        return false;
+    }
+    return false;
+}
+
+/// Soon enough: what is waited for is a commit.
+constexpr std::uint64_t retryWhenBusyMs = 100;
+
+} // namespace
+
+void MessageDispatcher::dispatch(const std::shared_ptr<Session>& session, View frame)
+{
+    if (session->state == SessionState::Closing)
+        return;
+    const auto refuse = [&](std::uint64_t id, const protocol::Error& error) {
+        session->send(protocol::encodeError(id, error));
+    };
+    if (frame.size() > m_services.settings.limits.frameBytes) {
+        refuse(0, refusal(ErrorCode::TooLarge));
+        return session->drop(CloseCode::Policy, "frame too large");
+    }
+    auto decoded = protocol::decodeRequest(frame);
+    if (!decoded) {
+        const auto& bad = decoded.error();
+        refuse(bad.id, refusal(bad.code));
+        // An answer that cannot be matched leaves the client waiting: it has to begin anew.
+        if (bad.id == 0)
+            session->drop(CloseCode::Protocol, "malformed frame");
+        return;
+    }
+    const auto id = decoded->id;
+    if (session->outstanding >= m_services.settings.limits.outstandingRequests)
+        return refuse(id, rateLimited(retryWhenBusyMs));
+    // What earlier pushes failed to read is not this request's fault.
+    (void)m_services.store.takeFailure();
+    const auto visit = [&](auto&& request) {
+        using Request = std::remove_cvref_t<decltype(request)>;
+        if constexpr (std::is_same_v<Request, std::monostate>)
+            refuse(id, refusal(ErrorCode::Internal));
+        else
+            handleRequest(session, id, std::move(request));
+    };
+    std::visit(visit, std::move(decoded->request));
+}
+
+template <class Request>
+void MessageDispatcher::handleRequest(const std::shared_ptr<Session>& session, std::uint64_t id,
+                                      Request request)
+{
+    Reply<Request> reply(session, m_services.store, id);
+    if (!isAllowed<Request>(session->state))
+        return reply.refuse(ErrorCode::OutOfState);
+    Context context{m_services, session};
+    handle(context, std::move(request), std::move(reply));
+}
+
+} // namespace impulse::server

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "common/core/Bytes.h"
+#include "common/core/Clock.h"
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <unordered_map>
+
+namespace impulse::server {
+
+/// What is limited. The numbers are in RateLimiter.cpp.
+enum class Limit : std::uint8_t {
+    /// Failed logins (encryption.md 2.2).
+    FailuresPerAccountAndAddress,
+    FailuresPerAddress,
+    FailuresPerAccount,
+    UsernameChecks,
+    Registrations,
+    Resolves,
+    Bundles,
+    Controls,
+    Transients,
+    Invites,
+    ProfileChanges,
+    Last = ProfileChanges
+};
+
+/// What a limit counts for: names, ids, addresses; put together from parts.
+std::string limitKey(std::initializer_list<View> parts);
+
+/// Counts in windows of time, in memory only. Lives on its I/O thread.
+class RateLimiter {
+public:
+    explicit RateLimiter(const Clock& clock) : m_clock(clock) {}
+
+    /// How often it happened in the present window.
+    std::uint64_t count(Limit limit, const std::string& key) const;
+    /// Nothing if one more is allowed, else the milliseconds until it will be.
+    std::optional<std::uint64_t> waitMs(Limit limit, const std::string& key) const;
+    void add(Limit limit, const std::string& key);
+    /// Both: adds one unless it has to wait.
+    std::optional<std::uint64_t> take(Limit limit, const std::string& key);
+    /// Forgets windows that are over. To be called now and then.
+    void prune();
+
+    /// Keys of one limit; past that, windows that are nearly over go first.
+    static constexpr std::size_t maxKeys = 200'000;
+
+private:
+    struct Window {
+        std::uint64_t startMs = 0;
+        std::uint64_t count = 0;
+    };
+    using Windows = std::unordered_map<std::string, Window>;
+
+    const Window* current(Limit limit, const std::string& key) const;
+    void pruneWindows(Limit limit, std::uint64_t lengthMs);
+
+    const Clock& m_clock;
+    Windows m_windows[static_cast<std::size_t>(Limit::Last) + 1];
+};
+
+} // namespace impulse::server

@@ -1,0 +1,84 @@
+#pragma once
+
+#include "common/protocol/Codec.h"
+#include "server/core/ServerSettings.h"
+#include "server/core/ports/ClientConnection.h"
+
+#include <memory>
+#include <set>
+
+namespace impulse::server {
+
+enum class SessionState : std::uint8_t {
+    New,
+    Greeted,
+    /// Register waits for its commit: nothing else is allowed.
+    Registering,
+    /// Showed the password or the recovery code.
+    Pending,
+    Ready,
+    /// Nothing is read any more.
+    Closing
+};
+
+/// Who is logged in, and by what.
+struct Identity {
+    UserId user;
+    /// Zeros while pending.
+    DeviceId device;
+    SignPublicKey deviceKey;
+    std::string username;
+};
+
+/// What a slow reader was not pushed. Found again by fetching, once it hears of it.
+struct Missed {
+    std::set<ConversationId> conversations;
+    bool mailbox = false;
+    bool directory = false;
+
+    bool any() const { return mailbox || directory || !conversations.empty(); }
+};
+
+/// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
+class Session {
+public:
+    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs)
+        : openedMs(nowMs), m_connection(&connection), m_settings(settings)
+    {
+    }
+
+    /// Null after the connection has gone.
+    ClientConnection* connection() const { return m_connection; }
+    void connectionGone() { m_connection = nullptr; }
+
+    /// Sends an answer or a small push. Closes a connection that does not read at all.
+    void send(View frame);
+    /// True if so much is queued that large pushes must wait.
+    bool isSlow() const;
+    /// True if it has read most of what was queued.
+    bool hasRead() const;
+    /// Says why, then closes after what was sent before.
+    void close(protocol::ErrorCode reason, std::uint64_t retryAfterMs, CloseCode code);
+    /// Closes without a word of its own.
+    void drop(CloseCode code, std::string_view reason);
+
+    SessionState state = SessionState::New;
+    Identity identity;
+    protocol::Nonce clientNonce;
+    protocol::Nonce serverNonce;
+    /// Opened with the recovery code: a new password needs no old one.
+    bool recovered = false;
+    /// Asked for Sync: gets pushes.
+    bool subscribed = false;
+    /// When the present wait for a login began.
+    std::uint64_t openedMs = 0;
+    /// Requests that wait for their answers.
+    std::uint64_t outstanding = 0;
+    Missed missed;
+
+private:
+    ClientConnection* m_connection;
+    const ServerSettings& m_settings;
+};
+
+} // namespace impulse::server

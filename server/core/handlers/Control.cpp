@@ -1,0 +1,140 @@
+#include "server/core/handlers/EventChecks.h"
+
+namespace impulse::server {
+namespace {
+
+using protocol::ContactState;
+using protocol::ErrorCode;
+
+/// Bounds of a mailbox (encryption.md section 14).
+constexpr std::size_t mailboxEntries = 20'000;
+/// Room in a frame for everything but the entries themselves.
+constexpr std::size_t frameReserve = 64 << 10;
+
+struct Envelope {
+    Identity sender;
+    UserId peer;
+    NewMailboxEntry entry;
+    std::vector<protocol::Wrap> wraps;
+};
+
+/// The entries' numbers, in the order of the wraps.
+using Numbers = std::vector<std::uint64_t>;
+
+Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
+{
+    IMPULSE_CHECK(checkPeer(store, envelope.sender.user, envelope.peer));
+    IMPULSE_TRY(const auto devices, readingDevices(store, envelope.sender, envelope.peer));
+    if (!areSomeOf(envelope.wraps, devices))
+        return Failure{refusal(ErrorCode::WrongDevices)};
+    Numbers numbers;
+    auto entry = envelope.entry;
+    for (const auto& wrap : envelope.wraps) {
+        entry.wrap = wrap.message;
+        numbers.push_back(store.mailboxes().append(wrap.deviceId, entry, mailboxEntries));
+    }
+    return numbers;
+}
+
+/// At most 600 per sending device, target device and hour: all of them or none.
+std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const DeviceId& sender,
+                                          const std::vector<protocol::Wrap>& wraps)
+{
+    for (const auto& wrap : wraps) {
+        if (const auto wait = limiter.waitMs(Limit::Controls, limitKey({sender, wrap.deviceId})))
+            return wait;
+    }
+    for (const auto& wrap : wraps)
+        limiter.add(Limit::Controls, limitKey({sender, wrap.deviceId}));
+    return std::nullopt;
+}
+
+} // namespace
+
+void handle(Context& context, protocol::SendControl request, Reply<protocol::SendControl> reply)
+{
+    auto& services = context.services;
+    const auto& identity = context.identity();
+    const auto aad = checkAad(identity, request.aad);
+    if (!aad)
+        return reply.refuse(aad.error());
+    if (aad->kind != crypto::EventKind::Control || aad->isTransient() || request.body.empty()
+        || request.wraps.empty())
+        return reply.refuse(ErrorCode::Malformed);
+    if (const auto wait = takeControls(services.limiter, identity.device, request.wraps))
+        return reply.refuse(rateLimited(*wait));
+    const auto envelope = std::make_shared<const Envelope>(
+        Envelope{identity,
+                 aad->peerUser,
+                 {services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}},
+                 std::move(request.wraps)});
+    write(
+        services, [envelope](Store& store) { return storeControl(store, *envelope); },
+        [&services, envelope, reply = std::move(reply)](const Outcome<Numbers>& numbers) mutable {
+            if (!numbers)
+                return reply.refuse(numbers.error());
+            const auto& entry = envelope->entry;
+            reply.answer({entry.serverMs});
+            for (std::size_t i = 0; i < numbers->size(); ++i) {
+                const auto& wrap = envelope->wraps[i];
+                services.router.pushMailbox(
+                    wrap.deviceId,
+                    {(*numbers)[i], entry.serverMs, entry.aad, entry.body, wrap.message});
+            }
+        });
+}
+
+void handle(Context& context, protocol::SendTransient request,
+            Reply<protocol::SendTransient> reply)
+{
+    auto& services = context.services;
+    const auto& store = services.store;
+    const auto& identity = context.identity();
+    const auto aad = checkAad(identity, request.aad);
+    if (!aad)
+        return reply.refuse(aad.error());
+    if (!aad->isTransient() || request.body.empty())
+        return reply.refuse(ErrorCode::Malformed);
+    if (const auto wait = services.limiter.take(Limit::Transients, limitKey({identity.device})))
+        return reply.refuse(rateLimited(*wait));
+    const auto& peer = aad->peerUser;
+    if (const auto allowed = checkPeer(store, identity.user, peer); !allowed)
+        return reply.refuse(allowed.error());
+    // Strangers do not type at each other: that would show who is online.
+    const bool relayed = peer == identity.user
+                         || store.contacts().state(peer, identity.user) == ContactState::Accepted;
+    protocol::TransientPush push{services.clock.nowMs(), std::move(request.aad),
+                                 std::move(request.body), {}};
+    for (auto& wrap : request.wraps) {
+        push.wrap = std::move(wrap.message);
+        if (relayed && wrap.deviceId != identity.device)
+            services.router.pushTransient(peer, wrap.deviceId, push);
+    }
+    reply.answer({});
+}
+
+void handle(Context& context, protocol::FetchMailbox request, Reply<protocol::FetchMailbox> reply)
+{
+    const auto& limits = context.services.settings.limits;
+    if (request.limit == 0)
+        return reply.refuse(ErrorCode::Malformed);
+    reply.answer(context.services.store.mailboxes().page(
+        context.identity().device, request.after, std::min(request.limit, limits.mailboxPerFetch),
+        limits.frameBytes - frameReserve));
+}
+
+void handle(Context& context, protocol::AckMailbox request, Reply<protocol::AckMailbox> reply)
+{
+    write(
+        context.services,
+        [device = context.identity().device,
+         upTo = request.upTo](Store& store) -> Outcome<protocol::Done> {
+            store.mailboxes().acknowledge(device, upTo);
+            return protocol::Done{};
+        },
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
+        });
+}
+
+} // namespace impulse::server

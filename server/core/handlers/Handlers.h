@@ -1,0 +1,89 @@
+#pragma once
+
+#include "server/core/Reply.h"
+#include "server/core/WriteTask.h"
+
+/// One function per request of the message list; a missing one does not compile. Each is called on
+/// the I/O thread in a state that its request is allowed in, with limits of form already checked.
+namespace impulse::server {
+
+struct Context {
+    Services& services;
+    const std::shared_ptr<Session>& session;
+
+    const Identity& identity() const { return session->identity; }
+    const std::string& address() const { return session->connection()->addressKey(); }
+};
+
+// handlers/Account.cpp
+void handle(Context& context, protocol::CheckUsername request,
+            Reply<protocol::CheckUsername> reply);
+void handle(Context& context, protocol::Register request, Reply<protocol::Register> reply);
+void handle(Context& context, protocol::ChangePassword request,
+            Reply<protocol::ChangePassword> reply);
+void handle(Context& context, protocol::GetRootSlot request, Reply<protocol::GetRootSlot> reply);
+void handle(Context& context, protocol::ReplaceRecovery request,
+            Reply<protocol::ReplaceRecovery> reply);
+void handle(Context& context, protocol::DeleteAccount request,
+            Reply<protocol::DeleteAccount> reply);
+
+// handlers/Login.cpp
+void handle(Context& context, protocol::Hello request, Reply<protocol::Hello> reply);
+void handle(Context& context, protocol::GetPasswordParameters request,
+            Reply<protocol::GetPasswordParameters> reply);
+void handle(Context& context, protocol::PasswordLogin request,
+            Reply<protocol::PasswordLogin> reply);
+void handle(Context& context, protocol::RecoveryLogin request,
+            Reply<protocol::RecoveryLogin> reply);
+void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::DeviceLogin> reply);
+
+// handlers/Invites.cpp
+void handle(Context& context, protocol::CreateInvite request, Reply<protocol::CreateInvite> reply);
+
+// handlers/Directory.cpp
+void handle(Context& context, protocol::PublishDeviceList request,
+            Reply<protocol::PublishDeviceList> reply);
+void handle(Context& context, protocol::GetDirectory request, Reply<protocol::GetDirectory> reply);
+void handle(Context& context, protocol::GetDeviceLists request,
+            Reply<protocol::GetDeviceLists> reply);
+
+// handlers/Prekeys.cpp
+void handle(Context& context, protocol::GetPrekeyStatus request,
+            Reply<protocol::GetPrekeyStatus> reply);
+void handle(Context& context, protocol::UploadPrekeys request,
+            Reply<protocol::UploadPrekeys> reply);
+void handle(Context& context, protocol::GetBundle request, Reply<protocol::GetBundle> reply);
+
+// handlers/Contacts.cpp
+void handle(Context& context, protocol::ResolveUsername request,
+            Reply<protocol::ResolveUsername> reply);
+void handle(Context& context, protocol::GetUsers request, Reply<protocol::GetUsers> reply);
+void handle(Context& context, protocol::SetContact request, Reply<protocol::SetContact> reply);
+void handle(Context& context, protocol::GetContacts request, Reply<protocol::GetContacts> reply);
+
+// handlers/Profile.cpp
+void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutProfile> reply);
+void handle(Context& context, protocol::GetProfile request, Reply<protocol::GetProfile> reply);
+
+// handlers/Presence.cpp
+void handle(Context& context, protocol::GetPresence request, Reply<protocol::GetPresence> reply);
+void handle(Context& context, protocol::SetPrivacy request, Reply<protocol::SetPrivacy> reply);
+
+// handlers/Events.cpp
+void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> reply);
+void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendEvent> reply);
+void handle(Context& context, protocol::FetchEvents request, Reply<protocol::FetchEvents> reply);
+
+// handlers/Control.cpp
+void handle(Context& context, protocol::SendControl request, Reply<protocol::SendControl> reply);
+void handle(Context& context, protocol::SendTransient request,
+            Reply<protocol::SendTransient> reply);
+void handle(Context& context, protocol::FetchMailbox request, Reply<protocol::FetchMailbox> reply);
+void handle(Context& context, protocol::AckMailbox request, Reply<protocol::AckMailbox> reply);
+
+/// What follows when a session has become ready: it counts as online.
+void becomeReady(Context& context, Identity identity);
+/// What follows when a ready session's connection has gone.
+void becomeGone(Services& services, const std::shared_ptr<Session>& session, bool stopping);
+
+} // namespace impulse::server

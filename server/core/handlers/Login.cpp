@@ -1,0 +1,158 @@
+#include "common/crypto/Login.h"
+#include "server/core/KeyChecks.h"
+#include "server/core/handlers/Handlers.h"
+
+namespace impulse::server {
+namespace {
+
+using protocol::ErrorCode;
+
+crypto::Hello helloOf(const Context& context)
+{
+    const auto& session = *context.session;
+    return {context.services.keys.serverId,
+            *crypto::CertificateHash::from(session.connection()->certificateHash()),
+            *crypto::HelloNonce::from(session.clientNonce),
+            *crypto::HelloNonce::from(session.serverNonce)};
+}
+
+/// Better parameters for an account that stretches less than what is usual now, never less than it
+/// has.
+std::optional<protocol::PasswordParameters> upgradeOf(const Context& context,
+                                                      const Account& account)
+{
+    const auto& settings = context.services.settings;
+    const auto& present = account.password;
+    if (present.ops >= settings.passwordOps && present.mem >= settings.passwordMem)
+        return std::nullopt;
+    return protocol::PasswordParameters{
+        crypto::random<protocol::Salt>(context.services.rng),
+        std::max(present.ops, settings.passwordOps), std::max(present.mem, settings.passwordMem)};
+}
+
+Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
+                                     const std::string& username,
+                                     const protocol::WireSecret& secret)
+{
+    const auto& services = context.services;
+    const auto account = services.store.accounts().findByName(username);
+    const Verifier* verifier = nullptr;
+    if (account) {
+        verifier = kind == Credentials::Kind::Password ? &account->passwordVerifier
+                                                       : &account->recoveryVerifier;
+    }
+    IMPULSE_CHECK(
+        services.credentials.check(kind, username, context.address(), verifier, secret));
+    auto& session = *context.session;
+    session.state = SessionState::Pending;
+    session.openedMs = services.clock.nowMs();
+    session.recovered = kind == Credentials::Kind::Recovery;
+    session.identity = {account->userId, {}, {}, account->username};
+    return protocol::LoginResult{account->userId, upgradeOf(context, *account)};
+}
+
+} // namespace
+
+void handle(Context& context, protocol::Hello request, Reply<protocol::Hello> reply)
+{
+    const auto& services = context.services;
+    auto& session = *context.session;
+    if (request.minVersion > request.maxVersion)
+        return reply.refuse(ErrorCode::Malformed);
+    if (request.minVersion > protocol::version || request.maxVersion < protocol::version)
+        return reply.refuse(refusal(ErrorCode::UnsupportedVersion, protocol::version));
+    session.clientNonce = request.clientNonce;
+    session.serverNonce = crypto::random<protocol::Nonce>(services.rng);
+    session.state = SessionState::Greeted;
+    protocol::HelloResult result;
+    result.version = protocol::version;
+    result.serverId = services.keys.serverId;
+    result.serverNonce = session.serverNonce;
+    result.signature = crypto::signServerHello(services.keys.signKey, helloOf(context));
+    result.incarnation = services.settings.incarnation;
+    result.registration = services.settings.registration;
+    result.limits = services.settings.limits;
+    result.serverMs = services.clock.nowMs();
+    reply.answer(result);
+}
+
+void handle(Context& context, protocol::GetPasswordParameters request,
+            Reply<protocol::GetPasswordParameters> reply)
+{
+    const auto& services = context.services;
+    // Both are always looked up, so that the work is the same.
+    const protocol::PasswordParameters fake{services.credentials.fakeSalt(request.username),
+                                            services.settings.passwordOps,
+                                            services.settings.passwordMem};
+    const auto account = services.store.accounts().findByName(request.username);
+    reply.answer(account ? account->password : fake);
+}
+
+void handle(Context& context, protocol::PasswordLogin request,
+            Reply<protocol::PasswordLogin> reply)
+{
+    reply.finish(logIn(context, Credentials::Kind::Password, request.username, request.auth));
+}
+
+void handle(Context& context, protocol::RecoveryLogin request,
+            Reply<protocol::RecoveryLogin> reply)
+{
+    reply.finish(
+        logIn(context, Credentials::Kind::Recovery, request.username, request.recoveryAuth));
+}
+
+void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::DeviceLogin> reply)
+{
+    const auto& services = context.services;
+    auto& session = *context.session;
+    if (const auto wait = services.credentials.waitForAddress(context.address()))
+        return reply.refuse(rateLimited(*wait));
+    if (session.state == SessionState::Pending && session.identity.user != request.userId)
+        return reply.refuse(ErrorCode::Forbidden);
+    const auto username = services.store.accounts().username(request.userId);
+    const auto stored = services.store.directory().latest(request.userId);
+    const auto list = stored ? readList(stored->list) : std::nullopt;
+    if (!username || !list) {
+        services.credentials.countFailure(context.address());
+        return reply.refuse(ErrorCode::Unauthorized);
+    }
+    const auto* device = list->find(request.deviceId);
+    if (!device)
+        return reply.refuse(ErrorCode::DeviceRemoved);
+    const auto verified = crypto::verifyDeviceLogin(device->signKey, helloOf(context),
+                                                    request.userId, device->id, request.signature);
+    if (!verified) {
+        services.credentials.countFailure(context.address());
+        return reply.refuse(ErrorCode::Unauthorized);
+    }
+    reply.answer({*username, services.clock.nowMs()});
+    becomeReady(context, {request.userId, device->id, device->signKey, *username});
+}
+
+void becomeReady(Context& context, Identity identity)
+{
+    auto& services = context.services;
+    const auto user = identity.user;
+    context.session->identity = std::move(identity);
+    context.session->state = SessionState::Ready;
+    if (services.router.add(context.session))
+        services.router.announcePresence(user);
+    // So that a crash does not leave an older time.
+    writeQuietly(services, [user, now = services.clock.nowMs()](Store& store) {
+        store.accounts().setLastSeen(user, now);
+    });
+}
+
+void becomeGone(Services& services, const std::shared_ptr<Session>& session, bool stopping)
+{
+    const auto user = session->identity.user;
+    if (!services.router.remove(session))
+        return;
+    if (!stopping)
+        services.router.announcePresence(user);
+    writeQuietly(services, [user, now = services.clock.nowMs()](Store& store) {
+        store.accounts().setLastSeen(user, now);
+    });
+}
+
+} // namespace impulse::server

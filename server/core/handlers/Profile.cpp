@@ -1,0 +1,49 @@
+#include "server/core/handlers/Handlers.h"
+
+namespace impulse::server {
+
+using protocol::ErrorCode;
+
+void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutProfile> reply)
+{
+    auto& services = context.services;
+    const auto user = context.identity().user;
+    if (request.profile.empty())
+        return reply.refuse(ErrorCode::Malformed);
+    if (const auto wait = services.limiter.take(Limit::ProfileChanges, limitKey({user})))
+        return reply.refuse(rateLimited(*wait));
+    write(
+        services,
+        [user, profile = std::move(request.profile)](
+            Store& store) -> Outcome<std::vector<UserId>> {
+            if (!store.accounts().username(user))
+                return Failure{refusal(ErrorCode::Unauthorized)};
+            store.accounts().setProfile(user, profile);
+            return store.contacts().accepted(user);
+        },
+        [&services, user,
+         reply = std::move(reply)](const Outcome<std::vector<UserId>>& accepted) mutable {
+            if (!accepted)
+                return reply.refuse(accepted.error());
+            const auto session = reply.session();
+            reply.answer({});
+            for (const auto& peer : *accepted)
+                services.router.pushSmall(peer, protocol::ProfilePush{user});
+            services.router.pushSmall(user, protocol::ProfilePush{user}, session.get());
+        });
+}
+
+void handle(Context& context, protocol::GetProfile request, Reply<protocol::GetProfile> reply)
+{
+    const auto& store = context.services.store;
+    const auto& user = context.identity().user;
+    const auto accepted = protocol::ContactState::Accepted;
+    const bool allowed =
+        request.userId == user || store.contacts().state(request.userId, user) == accepted;
+    const auto profile = allowed ? store.accounts().profile(request.userId) : std::nullopt;
+    if (!profile)
+        return reply.refuse(ErrorCode::NotFound);
+    reply.answer({*profile});
+}
+
+} // namespace impulse::server
