@@ -29,14 +29,14 @@ void SessionStore::Peer::add(Session session)
     sessions.erase(oldest);
 }
 
-const SessionStore::Peer* SessionStore::find(const Party& peer) const
+const SessionStore::Peer* SessionStore::find(const crypto::VerifiedPeer& peer) const
 {
-    const auto found = m_peers.find(peer.device);
-    const bool same = found != m_peers.end() && found->second.identityKey == peer.identityKey;
+    const auto found = m_peers.find(peer.device());
+    const bool same = found != m_peers.end() && found->second.identityKey == peer.party().identityKey;
     return same ? &found->second : nullptr;
 }
 
-SessionStore::Peer* SessionStore::find(const Party& peer)
+SessionStore::Peer* SessionStore::find(const crypto::VerifiedPeer& peer)
 {
     return const_cast<Peer*>(std::as_const(*this).find(peer));
 }
@@ -65,21 +65,21 @@ PrekeyStore& SessionStore::changePrekeys()
     return m_prekeys;
 }
 
-bool SessionStore::needsSession(const Party& peer, std::uint64_t nowMs) const
+bool SessionStore::needsSession(const crypto::VerifiedPeer& peer, std::uint64_t nowMs) const
 {
     const auto* known = find(peer);
     const auto* session = known ? known->activeSession() : nullptr;
     return !session || !session->canEncrypt() || session->isStale(nowMs);
 }
 
-bool SessionStore::canWrap(const Party& peer) const
+bool SessionStore::canWrap(const crypto::VerifiedPeer& peer) const
 {
     const auto* known = find(peer);
     const auto* session = known ? known->activeSession() : nullptr;
     return session && session->canEncrypt();
 }
 
-crypto::Result<SessionId> SessionStore::start(crypto::Rng& rng, const Party& peer,
+crypto::Result<SessionId> SessionStore::start(crypto::Rng& rng, const crypto::VerifiedPeer& peer,
                                               const PrekeyBundle& bundle, std::uint64_t nowMs,
                                               StartReason reason)
 {
@@ -87,9 +87,9 @@ crypto::Result<SessionId> SessionStore::start(crypto::Rng& rng, const Party& pee
     const auto* before = find(peer);
     if (before && signedId != 0 && signedId < before->highestSignedId)
         return Failure{CryptoError::StaleList};
-    IMPULSE_TRY(auto session, Session::initiate(rng, m_self, peer, bundle, nowMs));
+    IMPULSE_TRY(auto session, Session::initiate(rng, m_self, peer.party(), bundle, nowMs));
     const auto id = session.id();
-    auto& known = obtain(peer.device, peer.identityKey);
+    auto& known = obtain(peer.device(), peer.party().identityKey);
     known.highestSignedId = signedId;
     known.add(std::move(session));
     known.active = id;
@@ -98,7 +98,7 @@ crypto::Result<SessionId> SessionStore::start(crypto::Rng& rng, const Party& pee
     return id;
 }
 
-Healing SessionStore::heal(const Party& peer, std::uint64_t nowMs) const
+Healing SessionStore::heal(const crypto::VerifiedPeer& peer, std::uint64_t nowMs) const
 {
     const auto* known = find(peer);
     const bool recent = known && known->activeSession() && known->healedMs &&
@@ -106,18 +106,18 @@ Healing SessionStore::heal(const Party& peer, std::uint64_t nowMs) const
     return recent ? Healing::UseActive : Healing::FetchBundleAndStart;
 }
 
-crypto::Result<Bytes> SessionStore::wrap(crypto::Rng& rng, const Party& peer,
+crypto::Result<Bytes> SessionStore::wrap(crypto::Rng& rng, const crypto::VerifiedPeer& peer,
                                          crypto::Input plaintext)
 {
     auto* known = find(peer);
     auto* session = known && known->active ? known->find(*known->active) : nullptr;
     if (!session)
         return Failure{CryptoError::UnknownSession};
-    changing(peer.device, *known);
+    changing(peer.device(), *known);
     return session->encrypt(rng, plaintext);
 }
 
-crypto::Result<SessionStore::Unwrapped> SessionStore::unwrap(const Party& peer, View message,
+crypto::Result<SessionStore::Unwrapped> SessionStore::unwrap(const crypto::VerifiedPeer& peer, View message,
                                                              std::uint64_t nowMs) const
 {
     IMPULSE_TRY(const auto parsed, RatchetMessage::parse(message));
@@ -129,21 +129,21 @@ crypto::Result<SessionStore::Unwrapped> SessionStore::unwrap(const Party& peer, 
     IMPULSE_TRY(result.changes.m_step, session->decrypt(parsed, nowMs));
     result.plaintext = result.changes.m_step.plaintext().clone();
     result.session = parsed.session;
-    result.changes.m_device = peer.device;
-    result.changes.m_identityKey = peer.identityKey;
+    result.changes.m_device = peer.device();
+    result.changes.m_identityKey = peer.party().identityKey;
     result.changes.m_session = parsed.session;
     result.changes.m_revision = m_revision;
     return result;
 }
 
-crypto::Result<SessionStore::Unwrapped> SessionStore::unwrapInit(const Party& peer,
+crypto::Result<SessionStore::Unwrapped> SessionStore::unwrapInit(const crypto::VerifiedPeer& peer,
                                                                  const RatchetMessage& message,
                                                                  std::uint64_t nowMs) const
 {
     if (!message.init)
         return Failure{CryptoError::UnknownSession};
     const auto& init = *message.init;
-    if (init.user != peer.user || init.device != peer.device)
+    if (init.user != peer.user() || init.device != peer.device())
         return Failure{CryptoError::UntrustedIdentity};
     if (m_prekeys.wasUsed(init.signedPrekeyId, message.session))
         return Failure{CryptoError::Duplicate};
@@ -153,14 +153,14 @@ crypto::Result<SessionStore::Unwrapped> SessionStore::unwrapInit(const Party& pe
     if (!signedPrekey || (init.oneTimePrekeyId != 0 && !oneTime))
         return Failure{CryptoError::MissingPreKey};
     IMPULSE_TRY(auto session,
-                Session::accept(m_self, peer, message, *signedPrekey, oneTime, nowMs));
+                Session::accept(m_self, peer.party(), message, *signedPrekey, oneTime, nowMs));
     Unwrapped result;
     IMPULSE_TRY(result.changes.m_step, session.decrypt(message, nowMs));
     result.plaintext = result.changes.m_step.plaintext().clone();
     result.session = message.session;
     result.isNew = true;
-    result.changes.m_device = peer.device;
-    result.changes.m_identityKey = peer.identityKey;
+    result.changes.m_device = peer.device();
+    result.changes.m_identityKey = peer.party().identityKey;
     result.changes.m_session = message.session;
     result.changes.m_new = std::move(session);
     result.changes.m_signedId = init.signedPrekeyId;
@@ -186,20 +186,20 @@ crypto::Result<void> SessionStore::commit(Changes changes)
     return {};
 }
 
-void SessionStore::touch(const Party& peer, const SessionId& session, std::uint64_t sentMs)
+void SessionStore::touch(const crypto::VerifiedPeer& peer, const SessionId& session, std::uint64_t sentMs)
 {
     auto* known = find(peer);
     if (!known || sentMs <= known->newestMs || !known->find(session))
         return;
-    changing(peer.device, *known).newestMs = sentMs;
+    changing(peer.device(), *known).newestMs = sentMs;
     known->active = session;
 }
 
-void SessionStore::forceActive(const Party& peer, const SessionId& session)
+void SessionStore::forceActive(const crypto::VerifiedPeer& peer, const SessionId& session)
 {
     auto* known = find(peer);
     if (known && known->find(session))
-        changing(peer.device, *known).active = session;
+        changing(peer.device(), *known).active = session;
 }
 
 void SessionStore::forget(const DeviceId& device)
@@ -233,13 +233,13 @@ void SessionStore::expireKeys(std::uint64_t nowMs)
     }
 }
 
-std::optional<SessionId> SessionStore::active(const Party& peer) const
+std::optional<SessionId> SessionStore::active(const crypto::VerifiedPeer& peer) const
 {
     const auto* known = find(peer);
     return known ? known->active : std::nullopt;
 }
 
-std::vector<SessionId> SessionStore::sessionIds(const Party& peer) const
+std::vector<SessionId> SessionStore::sessionIds(const crypto::VerifiedPeer& peer) const
 {
     std::vector<SessionId> ids;
     if (const auto* known = find(peer))

@@ -2,6 +2,7 @@
 
 #include "client/e2ee/PrekeyStore.h"
 #include "client/e2ee/Session.h"
+#include "common/crypto/DeviceLists.h"
 
 #include <map>
 #include <set>
@@ -64,34 +65,34 @@ public:
     PrekeyStore& changePrekeys();
 
     /// True if a bundle must be fetched and start() called before the next wrap().
-    bool needsSession(const Party& peer, std::uint64_t nowMs) const;
-    bool canWrap(const Party& peer) const;
+    bool needsSession(const crypto::VerifiedPeer& peer, std::uint64_t nowMs) const;
+    bool canWrap(const crypto::VerifiedPeer& peer) const;
 
     /// Starts a session, which becomes the active one. Draws: 32, 32. Errors: StaleList (a signed
     /// prekey older than one seen before of this device), and those of Session::initiate.
-    crypto::Result<SessionId> start(crypto::Rng& rng, const Party& peer, const PrekeyBundle& bundle,
+    crypto::Result<SessionId> start(crypto::Rng& rng, const crypto::VerifiedPeer& peer, const PrekeyBundle& bundle,
                                     std::uint64_t nowMs, StartReason reason = StartReason::Needed);
 
     /// How to repair what a peer device's messages need. After FetchBundleAndStart call start()
     /// with StartReason::Heal, which notes the time.
-    Healing heal(const Party& peer, std::uint64_t nowMs) const;
+    Healing heal(const crypto::VerifiedPeer& peer, std::uint64_t nowMs) const;
 
     /// Encrypts on the active session. Errors: UnknownSession (there is none), and those of
     /// Session::encrypt.
-    crypto::Result<Bytes> wrap(crypto::Rng& rng, const Party& peer, crypto::Input plaintext);
+    crypto::Result<Bytes> wrap(crypto::Rng& rng, const crypto::VerifiedPeer& peer, crypto::Input plaintext);
 
     /// Decrypts; nothing changes before commit(). Errors: UnsupportedVersion, Malformed,
     /// UnknownSession, UntrustedIdentity, Duplicate, MissingPreKey, AuthFailed, BadKey,
     /// TooManySkipped.
-    crypto::Result<Unwrapped> unwrap(const Party& peer, View message, std::uint64_t nowMs) const;
+    crypto::Result<Unwrapped> unwrap(const crypto::VerifiedPeer& peer, View message, std::uint64_t nowMs) const;
 
     /// Takes over what unwrap() found. Errors: Internal (the store has changed since: unwrap anew).
     crypto::Result<void> commit(Changes changes);
 
     /// After a whole envelope was verified: its session becomes active if it is the newest.
-    void touch(const Party& peer, const SessionId& session, std::uint64_t sentMs);
+    void touch(const crypto::VerifiedPeer& peer, const SessionId& session, std::uint64_t sentMs);
     /// A session refresh or a resend request came on this session.
-    void forceActive(const Party& peer, const SessionId& session);
+    void forceActive(const crypto::VerifiedPeer& peer, const SessionId& session);
 
     /// Drops the sessions of a device that has left its user's list.
     void forget(const DeviceId& device);
@@ -101,9 +102,9 @@ public:
     /// end after coming online: a backlog may need them.
     void expireKeys(std::uint64_t nowMs);
 
-    std::optional<SessionId> active(const Party& peer) const;
+    std::optional<SessionId> active(const crypto::VerifiedPeer& peer) const;
     /// Oldest first.
-    std::vector<SessionId> sessionIds(const Party& peer) const;
+    std::vector<SessionId> sessionIds(const crypto::VerifiedPeer& peer) const;
 
     /// What has to be stored since the last call.
     Changed takeChanged();
@@ -133,11 +134,11 @@ private:
         void add(Session session);
     };
 
-    const Peer* find(const Party& peer) const;
-    Peer* find(const Party& peer);
+    const Peer* find(const crypto::VerifiedPeer& peer) const;
+    Peer* find(const crypto::VerifiedPeer& peer);
     Peer& obtain(const DeviceId& device, const SignPublicKey& identityKey);
     Peer& changing(const DeviceId& device, Peer& peer);
-    crypto::Result<Unwrapped> unwrapInit(const Party& peer, const RatchetMessage& message,
+    crypto::Result<Unwrapped> unwrapInit(const crypto::VerifiedPeer& peer, const RatchetMessage& message,
                                          std::uint64_t nowMs) const;
     static crypto::Result<Peer> readPeer(crypto::Reader& reader);
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/e2ee/SessionStore.h"
+#include "tests/support/VerifiedPeerForTests.h"
 #include "tests/vectors/VectorHarness.h"
 
 namespace impulse::vectors {

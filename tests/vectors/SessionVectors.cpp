@@ -111,7 +111,10 @@ public:
 
 private:
     SessionStore& who(const In& step) { return m_stores.at(step.text("who")); }
-    const Party& peer(const In& step) { return m_stores.at(step.text("peer")).self().party; }
+    crypto::VerifiedPeer peer(const In& step)
+    {
+        return crypto::VerifiedPeerForTests::make(m_stores.at(step.text("peer")).self().party);
+    }
     Out start(const In& step);
     Out send(const In& step);
     Out burn(const In& step);

@@ -1,0 +1,377 @@
+#include "tests/unit/e2ee/World.h"
+
+#include "tests/support/Catch.h"
+
+namespace impulse::e2ee::test {
+namespace {
+
+using crypto::CryptoError;
+using crypto::EventKind;
+
+constexpr std::uint64_t minuteMs = 60'000;
+
+bool canHeal(CryptoError error)
+{
+    return error == CryptoError::Duplicate || error == CryptoError::UnknownSession ||
+           error == CryptoError::AuthFailed || error == CryptoError::MissingPreKey ||
+           error == CryptoError::TooManySkipped;
+}
+
+} // namespace
+
+std::uint64_t newSeed()
+{
+    return std::random_device{}();
+}
+
+void SeededRng::fill(std::span<std::uint8_t> out)
+{
+    for (auto& byte : out)
+        byte = static_cast<std::uint8_t>(m_engine());
+}
+
+Device::Device(World& world, const UserId& user, const SignPublicKey& identityKey)
+    : m_world(world), m_keys(crypto::Device::create(world.rng(), user, identityKey, world.nowMs()))
+{
+    store = std::make_unique<SessionStore>(OwnDevice::of(m_keys));
+}
+
+crypto::VerifiedPeer Device::peer() const
+{
+    return crypto::VerifiedPeerForTests::make(party());
+}
+
+PrekeyBundle Device::takeBundle()
+{
+    PrekeyBundle bundle{m_publishedSigned, std::nullopt};
+    if (!m_publishedOneTime.empty()) {
+        bundle.oneTimePrekey = m_publishedOneTime.front();
+        m_publishedOneTime.pop_front();
+    }
+    return bundle;
+}
+
+void Device::logIn(World& world)
+{
+    std::vector<std::uint32_t> ids;
+    for (const auto& key : m_publishedOneTime)
+        ids.push_back(key.id);
+    publish(world, store->changePrekeys().plan(m_publishedSigned.id, ids, world.nowMs()));
+}
+
+void Device::publish(World& world, const PrekeyPlan& plan)
+{
+    auto& keys = store->changePrekeys();
+    if (plan.replaceSigned)
+        m_publishedSigned = keys.rotateSigned(world.rng(), m_keys, world.nowMs()).value();
+    if (plan.replaceOneTime)
+        m_publishedOneTime.clear();
+    // A few are enough here, so that running out of them is met as well.
+    const auto count = std::min<std::size_t>(plan.newOneTime, 3);
+    for (const auto& key : keys.makeOneTime(world.rng(), count, world.nowMs()).value())
+        m_publishedOneTime.push_back(key);
+}
+
+void Device::ensureSession(World& world, const Device& peer)
+{
+    if (!store->needsSession(peer.peer(), world.nowMs()))
+        return;
+    auto bundle = world.find(peer.party().device)->takeBundle();
+    REQUIRE(store->start(world.rng(), peer.peer(), bundle, world.nowMs()).ok());
+}
+
+std::optional<CryptoError> Device::receive(World& world, const Mail& mail)
+{
+    auto opened = openEnvelope(*store, world.directory(), *this, mail.aad, mail.body, mail.wrap,
+                               world.nowMs());
+    if (!opened.ok()) {
+        failed(mail, opened.error());
+        return opened.error();
+    }
+    REQUIRE(accept(*store, *opened).ok());
+    if (opened->aad.kind == EventKind::Direct) {
+        REQUIRE(contents.emplace(opened->aad.message, opened->content).second);
+        unread.erase(opened->aad.message);
+        return std::nullopt;
+    }
+    const auto& sender = *world.find(opened->aad.senderDevice);
+    const auto content = parseContent(EventKind::Control, opened->content);
+    REQUIRE(content.ok());
+    if (const auto* request = std::get_if<ResendRequestContent>(&*content))
+        answer(world, sender, *request);
+    else if (std::holds_alternative<SessionRefreshContent>(*content))
+        m_healWanted.insert(sender.party().device);
+    return std::nullopt;
+}
+
+void Device::failed(const Mail& mail, CryptoError error)
+{
+    const auto fields = mail.fields();
+    if (!canHeal(error) || contents.contains(fields.message))
+        return;
+    if (fields.kind == EventKind::Direct)
+        unread.insert_or_assign(fields.message, mail);
+    else
+        m_refreshWanted.insert(fields.senderDevice);
+}
+
+void Device::answer(World& world, const Device& asker, const ResendRequestContent& request)
+{
+    for (const auto& item : request.items) {
+        const auto found = sent.find(item.id);
+        if (item.author != party().device || found == sent.end())
+            continue;
+        const auto& event = found->second;
+        if (!std::ranges::count(event.addressees, asker.party().device))
+            continue;
+        ensureSession(world, asker);
+        auto message =
+            rewrap(world.rng(), *store, world.directory().head(), event.key, event.bodyHash, asker.peer());
+        REQUIRE(message.ok());
+        world.deliver(asker.party().device, {event.aad, event.body, *message, event.content});
+    }
+}
+
+void Device::heal(World& world)
+{
+    std::map<DeviceId, ResendRequestContent> requests;
+    for (const auto& [id, mail] : unread) {
+        const auto author = mail.fields().senderDevice;
+        if (requests[author].items.size() < contentLimits::resendIds)
+            requests[author].items.push_back({author, id});
+    }
+    for (const auto& device : m_refreshWanted)
+        requests[device];
+    for (const auto& device : m_healWanted)
+        requests[device];
+    for (auto& [device, request] : requests) {
+        auto& peer = *world.find(device);
+        if (store->heal(peer.peer(), world.nowMs()) == Healing::FetchBundleAndStart) {
+            REQUIRE(store
+                        ->start(world.rng(), peer.peer(), peer.takeBundle(), world.nowMs(),
+                                StartReason::Heal)
+                        .ok());
+        }
+        if (!request.items.empty())
+            world.control(*this, peer, std::move(request));
+        if (m_refreshWanted.contains(device))
+            world.control(*this, peer, SessionRefreshContent{});
+    }
+    m_refreshWanted.clear();
+    m_healWanted.clear();
+}
+
+std::vector<crypto::SecretBytes> Device::saved() const
+{
+    std::vector<crypto::SecretBytes> state;
+    state.push_back(store->savePrekeys());
+    for (std::size_t i = 0; i < m_world.deviceCount(); ++i)
+        state.push_back(store->savePeer(m_world.device(i).party().device));
+    return state;
+}
+
+void Device::load(const std::vector<crypto::SecretBytes>& state)
+{
+    store = std::make_unique<SessionStore>(OwnDevice::of(m_keys));
+    REQUIRE(store->loadPrekeys(state[0]).ok());
+    for (std::size_t i = 1; i < state.size(); ++i) {
+        if (!state[i].empty())
+            REQUIRE(store->loadPeer(m_world.device(i - 1).party().device, state[i]).ok());
+    }
+}
+
+void Device::takeSnapshot()
+{
+    m_snapshot = saved();
+}
+
+void Device::rollBack(World& world)
+{
+    if (m_snapshot.empty())
+        return;
+    load(m_snapshot);
+    logIn(world);
+}
+
+void Device::loseEverything(World& world)
+{
+    store = std::make_unique<SessionStore>(OwnDevice::of(m_keys));
+    logIn(world);
+}
+
+std::optional<Sender> Device::sender(const UserId& user, const DeviceId& device) const
+{
+    const auto* found = m_world.find(device);
+    if (!found || found->party().user != user)
+        return std::nullopt;
+    return Sender{found->peer(), standing};
+}
+
+bool Device::wasSeen(const DeviceId&, const MessageId& id) const
+{
+    return contents.contains(id);
+}
+
+World::World(std::uint64_t seed) : m_rng(seed), m_directory(crypto::random<ServerId>(m_rng))
+{
+    for (int i = 0; i < 3; ++i) {
+        m_users.push_back(crypto::random<UserId>(m_rng));
+        m_identities.push_back(crypto::random<SignPublicKey>(m_rng));
+    }
+}
+
+Device& World::addDevice(std::size_t user)
+{
+    m_devices.push_back(std::make_unique<Device>(*this, m_users[user], m_identities[user]));
+    m_devices.back()->logIn(*this);
+    return *m_devices.back();
+}
+
+Device* World::find(const DeviceId& id)
+{
+    for (const auto& device : m_devices) {
+        if (device->party().device == id)
+            return device.get();
+    }
+    return nullptr;
+}
+
+std::vector<Mail> World::seal(Device& from, const std::vector<Device*>& to, EventKind kind,
+                              const UserId& peer, const Content& content)
+{
+    m_nowMs += random(3);
+    std::vector<crypto::VerifiedPeer> recipients;
+    for (auto* device : to) {
+        from.ensureSession(*this, *device);
+        recipients.push_back(device->peer());
+    }
+    from.m_lastSentMs = std::max(m_nowMs, from.m_lastSentMs + 1);
+    crypto::Aad fields;
+    fields.kind = kind;
+    fields.conversation = crypto::directConversation(from.party().user, peer);
+    fields.message = crypto::random<MessageId>(m_rng);
+    fields.senderUser = from.party().user;
+    fields.senderDevice = from.party().device;
+    fields.peerUser = peer;
+    fields.sentMs = from.m_lastSentMs;
+    fields.seq = kind == EventKind::Direct ? ++from.m_sequences[fields.conversation] : 0;
+    const auto bytes = writeContent(content).value();
+    auto envelope = sealEnvelope(m_rng, *from.store, m_directory.head(), fields, bytes, recipients);
+    REQUIRE(envelope.ok());
+    std::vector<Mail> mails;
+    for (auto* device : to) {
+        const auto wrap = std::ranges::find(envelope->wraps, device->party().device, &Wrap::device);
+        mails.push_back({envelope->aad, envelope->body, wrap->message, bytes});
+    }
+    if (kind == EventKind::Direct) {
+        Device::Sent row{envelope->aad,
+                         envelope->body,
+                         bytes,
+                         std::move(envelope->bodyKey),
+                         envelope->bodyHash,
+                         {}};
+        for (const auto& recipient : recipients)
+            row.addressees.push_back(recipient.device());
+        from.sent.emplace(fields.message, std::move(row));
+    }
+    return mails;
+}
+
+std::vector<Mail> World::send(Device& from, const std::vector<Device*>& to)
+{
+    TextContent text;
+    text.text = "message " + std::to_string(m_rng.next());
+    return seal(from, to, EventKind::Direct, to.front()->party().user, std::move(text));
+}
+
+void World::control(Device& from, Device& to, const Content& content)
+{
+    for (auto& mail : seal(from, {&to}, EventKind::Control, to.party().user, content))
+        deliver(to.party().device, std::move(mail));
+}
+
+void World::post(Device& from, std::size_t user)
+{
+    std::vector<Device*> to;
+    for (const auto& device : m_devices) {
+        const auto& owner = device->party().user;
+        const bool own = owner == from.party().user;
+        if (device.get() != &from && (own || owner == m_users[user]))
+            to.push_back(device.get());
+    }
+    if (to.empty())
+        return;
+    TextContent text;
+    text.text = "message " + std::to_string(m_rng.next());
+    auto mails = seal(from, to, EventKind::Direct, m_users[user], std::move(text));
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i]->mailbox.push_back(std::move(mails[i]));
+    ++m_posted;
+}
+
+void World::deliver(const DeviceId& device, Mail mail)
+{
+    ++m_traffic;
+    find(device)->mailbox.push_back(std::move(mail));
+}
+
+void World::deliverSome(Device& device)
+{
+    for (auto left = random(4) + 1; left > 0 && !device.mailbox.empty(); --left) {
+        const auto mail = std::move(device.mailbox.front());
+        device.mailbox.pop_front();
+        device.receive(*this, mail);
+        if (device.contents.contains(mail.id()) && random(5) == 0)
+            REQUIRE(device.receive(*this, mail).has_value());
+    }
+}
+
+void World::deliverAll()
+{
+    for (bool any = true; any;) {
+        any = false;
+        for (const auto& device : m_devices) {
+            while (!device->mailbox.empty()) {
+                deliverSome(*device);
+                any = true;
+            }
+        }
+    }
+}
+
+std::size_t World::healUntilDone(int rounds)
+{
+    // The times of encryption.md 3.5: at once, then after 1 and 10 minutes, 1, 6 and 24 hours.
+    const std::uint64_t pauses[]{0, 1, 10, 60, 360, 1440};
+    deliverAll();
+    for (int round = 0; round < rounds && missing() > 0; ++round) {
+        m_nowMs += pauses[std::min(round, 5)] * minuteMs;
+        for (const auto& device : m_devices)
+            device->heal(*this);
+        deliverAll();
+    }
+    return m_traffic;
+}
+
+std::size_t World::missing() const
+{
+    std::size_t count = 0;
+    for (const auto& author : m_devices) {
+        for (const auto& [id, row] : author->sent) {
+            for (const auto& device : m_devices) {
+                const bool addressed = std::ranges::count(row.addressees, device->party().device);
+                count += addressed && !device->contents.contains(id) ? 1 : 0;
+            }
+        }
+    }
+    return count;
+}
+
+void World::reload(Device& device)
+{
+    const auto before = device.saved();
+    device.load(before);
+    REQUIRE(device.saved() == before);
+}
+
+} // namespace impulse::e2ee::test
