@@ -1,5 +1,7 @@
 #include "server/app/ServerConfig.h"
 
+#include "server/core/InviteCodes.h"
+
 #include <QCommandLineParser>
 
 namespace impulse::server {
@@ -41,9 +43,6 @@ struct Options {
     QCommandLineOption validDays{QStringLiteral("valid-days"),
                                  QStringLiteral("How long an invite is valid. Default 7."),
                                  QStringLiteral("D")};
-    QCommandLineOption threads{QStringLiteral("threads"),
-                               QStringLiteral("I/O threads. Default: one per core."),
-                               QStringLiteral("N")};
     QCommandLineOption connections{QStringLiteral("max-connections"),
                                    QStringLiteral("Connections in all. Default 20000."),
                                    QStringLiteral("N")};
@@ -59,8 +58,8 @@ struct Options {
             QStringLiteral("Impulse server. Exit codes: 0 clean, 1 internal, 2 arguments, 3 data folder, "
                            "4 database, 5 network, 6 certificate, 7 self-test."));
         parser.addOptions({data, port, address, registration, certificate, key, behindProxy,
-                           proxyCertificate, host, invite, makeInvite, uses, validDays, threads,
-                           connections, perAddress, help, version});
+                           proxyCertificate, host, invite, makeInvite, uses, validDays, connections,
+                           perAddress, help, version});
     }
 };
 
@@ -109,12 +108,10 @@ Result<void, QString> readNumbers(const QCommandLineParser& parser, const Option
 {
     if (!readNumber(parser, options.port, 0, 65535, config.port))
         return Failure{QStringLiteral("--port takes a number from 0 to 65535")};
-    if (!readNumber(parser, options.uses, 1, 100'000, config.inviteUses))
-        return Failure{QStringLiteral("--uses takes a number from 1 to 100000")};
-    if (!readNumber(parser, options.validDays, 1, 3650, config.inviteDays))
-        return Failure{QStringLiteral("--valid-days takes a number from 1 to 3650")};
-    if (!readNumber(parser, options.threads, 1, 256, config.threads))
-        return Failure{QStringLiteral("--threads takes a number from 1 to 256")};
+    if (!readNumber(parser, options.uses, 1, inviteMaxUses, config.inviteUses))
+        return Failure{QStringLiteral("--uses takes a number from 1 to 1000")};
+    if (!readNumber(parser, options.validDays, 1, 366, config.inviteDays))
+        return Failure{QStringLiteral("--valid-days takes a number from 1 to 366")};
     if (!readNumber(parser, options.connections, 1, 1'000'000, config.maxConnections))
         return Failure{QStringLiteral("--max-connections takes a number from 1 to 1000000")};
     if (!readNumber(parser, options.perAddress, 1, 1'000'000, config.maxConnectionsPerAddress))

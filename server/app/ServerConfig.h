@@ -9,7 +9,7 @@
 
 namespace impulse::server {
 
-/// What the process exits with. Documented in server/README.md.
+/// What the process exits with. `--help` lists them.
 enum class ExitCode {
     Clean = 0,
     Internal = 1,
@@ -49,8 +49,6 @@ struct ServerConfig {
     bool invite = false;
     std::uint64_t inviteUses = 1;
     std::uint64_t inviteDays = 7;
-    /// I/O threads; 0: one per core.
-    int threads = 0;
     int maxConnections = 20'000;
     int maxConnectionsPerAddress = 200;
 

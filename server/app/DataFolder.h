@@ -1,0 +1,44 @@
+#pragma once
+
+#include "common/core/Result.h"
+#include "common/crypto/Rng.h"
+#include "server/core/ServerSettings.h"
+
+#include <QString>
+
+namespace impulse::server {
+
+/// The folder with everything that a server keeps: impulse.db, server.key, pepper.key, secret.key,
+/// lock. Errors are sentences for the operator. Used before the event loop, by the main thread.
+class DataFolder {
+public:
+    /// Makes the folder (mode 0700) if it is missing.
+    static Result<DataFolder, QString> open(const QString& path);
+    ~DataFolder();
+    DataFolder(DataFolder&& other) noexcept;
+    DataFolder& operator=(DataFolder&&) = delete;
+
+    /// Keeps other servers out until this object goes or the process ends, however it ends. False:
+    /// another one has it.
+    Result<bool, QString> lock();
+
+    /// Reads server.key (seed of the key behind server_id), pepper.key and secret.key (salts of
+    /// names that nobody has); makes them if there is no database yet. A key file that is missing beside a
+    /// database, has another size than 32 bytes, or can be read by others, is an error.
+    Result<ServerKeys, QString> keys(crypto::Rng& rng) const;
+
+    QString databasePath() const { return file(QStringLiteral("impulse.db")); }
+
+    /// "HOST:PORT" of the last start, for links that are made while the server is stopped.
+    void rememberAddress(const QString& address) const;
+    QString lastAddress() const;
+
+private:
+    explicit DataFolder(QString path) : m_path(std::move(path)) {}
+    QString file(const QString& name) const { return m_path + QLatin1Char('/') + name; }
+
+    QString m_path;
+    int m_lock = -1;
+};
+
+} // namespace impulse::server

@@ -1,0 +1,217 @@
+#include "server/app/ServerProgram.h"
+
+#include "common/core/Logging.h"
+#include "server/app/ChatHost.h"
+#include "server/app/ServerLinks.h"
+#include "server/core/InviteCodes.h"
+#include "server/storage/DatabaseFile.h"
+
+#include <future>
+
+namespace impulse::server {
+
+namespace {
+
+constexpr std::uint64_t dayMs = std::uint64_t{24} * 3'600'000;
+
+Failure<ProgramFailure> failed(ExitCode code, QString message)
+{
+    return {ProgramFailure{code, std::move(message)}};
+}
+
+/// The database has an incarnation from its first start on (encryption.md section 14).
+Result<IncarnationId, ProgramFailure> readIncarnation(const QString& path, crypto::Rng& rng)
+{
+    auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+    if (!connection)
+        return failed(ExitCode::Database, connection.error().message);
+    SqlStore store(**connection);
+    auto incarnation = store.incarnation();
+    if (incarnation.isZero()) {
+        incarnation = crypto::random<IncarnationId>(rng);
+        store.setIncarnation(incarnation);
+    }
+    if (store.takeFailure()) {
+        return failed(ExitCode::Database,
+                      (*connection)->error() == SqlError::Full
+                          ? QStringLiteral("no space left for the database %1").arg(path)
+                          : QStringLiteral("the database %1 cannot be written").arg(path));
+    }
+    return incarnation;
+}
+
+Result<std::string, ProgramFailure> storeInvite(const QString& databasePath,
+                                                const ServerConfig& config, crypto::Rng& rng)
+{
+    auto connection = SqlConnection::open(databasePath, SqlConnection::Mode::ReadWrite);
+    if (!connection)
+        return failed(ExitCode::Database, connection.error().message);
+    SqlStore store(**connection);
+    const auto code = newInviteCode(rng);
+    store.invites().insert({inviteHash(code), std::nullopt, config.inviteUses,
+                            SystemClock().nowMs() + config.inviteDays * dayMs});
+    if (store.takeFailure())
+        return failed(ExitCode::Database, QStringLiteral("the invite cannot be stored"));
+    return code;
+}
+
+} // namespace
+
+ServerProgram::ServerProgram(ServerConfig config) : m_config(std::move(config)) {}
+
+ServerProgram::~ServerProgram()
+{
+    stop();
+}
+
+Result<void, ProgramFailure> ServerProgram::start()
+{
+    // Before anything is made: a server that may not listen leaves nothing behind.
+    const auto refusal =
+        plainRefusal(m_config.address, m_config.encrypts(), m_config.behindProxy);
+    if (!refusal.isEmpty())
+        return failed(ExitCode::Network, refusal);
+    IMPULSE_CHECK(openStorage());
+    return openNetwork();
+}
+
+Result<void, ProgramFailure> ServerProgram::openStorage()
+{
+    auto folder = DataFolder::open(m_config.dataFolder);
+    if (!folder)
+        return failed(ExitCode::DataFolder, folder.error());
+    m_folder = std::make_unique<DataFolder>(*std::move(folder));
+    const auto locked = m_folder->lock();
+    if (!locked)
+        return failed(ExitCode::DataFolder, locked.error());
+    if (!locked.value()) {
+        return failed(ExitCode::DataFolder, QStringLiteral("another server uses the data folder %1")
+                                                .arg(m_config.dataFolder));
+    }
+    crypto::SystemRng rng;
+    auto keys = m_folder->keys(rng);
+    if (!keys)
+        return failed(ExitCode::DataFolder, keys.error());
+    m_keys = std::make_unique<ServerKeys>(*std::move(keys));
+    const auto prepared = prepareDatabase(m_folder->databasePath());
+    if (!prepared)
+        return failed(ExitCode::Database, prepared.error().message);
+    IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
+    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath());
+    if (!m_writer->failure().isEmpty())
+        return failed(ExitCode::Database, m_writer->failure());
+    return {};
+}
+
+Result<CertificateFiles, QString> ServerProgram::certificates() const
+{
+    if (m_config.encrypts())
+        return CertificateFiles::withKey(m_config.certificateFile, m_config.keyFile);
+    if (m_config.behindProxy)
+        return CertificateFiles::ofProxy(m_config.proxyCertificateFile);
+    return CertificateFiles::none();
+}
+
+Result<void, ProgramFailure> ServerProgram::openNetwork()
+{
+    auto files = certificates();
+    if (!files)
+        return failed(ExitCode::Certificate, files.error());
+    m_counter = std::make_unique<ConnectionCounter>(m_config.maxConnections,
+                                                    m_config.maxConnectionsPerAddress);
+    ServerSettings settings;
+    settings.registration = m_config.registration;
+    settings.incarnation = m_incarnation;
+
+    IoSettings ioSettings;
+    ioSettings.behindProxy = m_config.behindProxy;
+    std::promise<QString> opened;
+    auto opening = opened.get_future();
+    m_ioThread = std::make_unique<IoThread>(
+        ioSettings, *m_counter, [this, settings, &opened]() -> std::unique_ptr<ConnectionHost> {
+            auto reader = SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+            if (!reader) {
+                opened.set_value(reader.error().message);
+                return nullptr;
+            }
+            auto host =
+                std::make_unique<ChatHost>(settings, *m_keys, *m_writer, *std::move(reader));
+            opened.set_value({});
+            return host;
+        });
+    const auto problem = opening.get();
+    if (!problem.isEmpty())
+        return failed(ExitCode::Database, problem);
+
+    m_listener = std::make_unique<Listener>(
+        *std::move(files), *m_counter, m_config.behindProxy,
+        std::vector<Listener::Target>{
+            [this](AcceptedSocket accepted) { return m_ioThread->adopt(std::move(accepted)); }});
+    if (!m_listener->listen(m_config.address, m_config.port)) {
+        return failed(ExitCode::Network, QStringLiteral("cannot listen on %1 port %2: %3")
+                                             .arg(m_config.address.toString())
+                                             .arg(m_config.port)
+                                             .arg(m_listener->errorString()));
+    }
+    m_folder->rememberAddress(
+        linkAuthority(m_config.publicHost, m_config.address, m_listener->serverPort()));
+    return {};
+}
+
+void ServerProgram::stop()
+{
+    if (m_listener)
+        m_listener->close();
+    // No new requests; those taken in are committed, and their answers go out before the goodbye.
+    if (m_ioThread)
+        m_ioThread->pause();
+    if (m_writer)
+        m_writer->stop();
+    if (m_ioThread)
+        m_ioThread->stop();
+}
+
+QString ServerProgram::url() const
+{
+    const auto scheme = m_listener->encrypts() ? QStringLiteral("wss://") : QStringLiteral("ws://");
+    return scheme + linkAuthority({}, m_listener->serverAddress(), m_listener->serverPort());
+}
+
+QString ServerProgram::link() const
+{
+    return serverLink(m_folder->lastAddress(), m_keys->serverId);
+}
+
+Result<QString, ProgramFailure> ServerProgram::makeInvite()
+{
+    crypto::SystemRng rng;
+    IMPULSE_TRY(const auto code, storeInvite(m_folder->databasePath(), m_config, rng));
+    return serverLink(m_folder->lastAddress(), m_keys->serverId, QString::fromStdString(code));
+}
+
+Result<QString, ProgramFailure> makeInvite(const ServerConfig& config)
+{
+    auto folder = DataFolder::open(config.dataFolder);
+    if (!folder)
+        return failed(ExitCode::DataFolder, folder.error());
+    const auto locked = folder->lock();
+    if (!locked)
+        return failed(ExitCode::DataFolder, locked.error());
+    crypto::SystemRng rng;
+    const auto keys = folder->keys(rng);
+    if (!keys)
+        return failed(ExitCode::DataFolder, keys.error());
+    // A running server has prepared its database already, and holds the lock.
+    if (locked.value()) {
+        const auto prepared = prepareDatabase(folder->databasePath());
+        if (!prepared)
+            return failed(ExitCode::Database, prepared.error().message);
+    }
+    IMPULSE_TRY(const auto code, storeInvite(folder->databasePath(), config, rng));
+    auto authority = folder->lastAddress();
+    if (authority.isEmpty() || !config.publicHost.isEmpty())
+        authority = linkAuthority(config.publicHost, config.address, config.port);
+    return serverLink(authority, keys.value().serverId, QString::fromStdString(code));
+}
+
+} // namespace impulse::server

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "server/app/DataFolder.h"
+#include "server/app/ServerConfig.h"
+#include "server/net/IoThread.h"
+#include "server/net/Listener.h"
+#include "server/storage/GroupWriter.h"
+
+#include <memory>
+
+namespace impulse::server {
+
+/// Why the program ends: an exit code and a sentence for standard error.
+struct ProgramFailure {
+    ExitCode code;
+    QString message;
+};
+
+/// A running server: its parts, built in order and taken down in reverse. Lives on the main thread.
+class ServerProgram final {
+public:
+    explicit ServerProgram(ServerConfig config);
+    ~ServerProgram();
+    ServerProgram(const ServerProgram&) = delete;
+    ServerProgram& operator=(const ServerProgram&) = delete;
+
+    /// Opens everything and accepts connections.
+    Result<void, ProgramFailure> start();
+    /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
+    void stop();
+
+    /// "ws://ADDRESS:PORT" or "wss://…".
+    QString url() const;
+    /// "impulse://HOST:PORT#…": what people type in.
+    QString link() const;
+    /// A new invite of the operator as a link, written by a connection of its own.
+    Result<QString, ProgramFailure> makeInvite();
+
+private:
+    Result<void, ProgramFailure> openStorage();
+    Result<void, ProgramFailure> openNetwork();
+    Result<CertificateFiles, QString> certificates() const;
+
+    const ServerConfig m_config;
+    std::unique_ptr<DataFolder> m_folder;
+    std::unique_ptr<ServerKeys> m_keys;
+    IncarnationId m_incarnation;
+    std::unique_ptr<ConnectionCounter> m_counter;
+    std::unique_ptr<GroupWriter> m_writer;
+    std::unique_ptr<IoThread> m_ioThread;
+    std::unique_ptr<Listener> m_listener;
+};
+
+/// `--make-invite`: a new invite as a link. Works beside a running server and without one.
+Result<QString, ProgramFailure> makeInvite(const ServerConfig& config);
+
+} // namespace impulse::server

@@ -1,0 +1,93 @@
+#include "common/core/Logging.h"
+#include "common/crypto/Hardening.h"
+#include "common/crypto/SelfTest.h"
+#include "server/app/Process.h"
+#include "server/app/ServerProgram.h"
+
+#include <QCoreApplication>
+
+#include <cstdio>
+
+using namespace impulse;
+using namespace impulse::server;
+
+namespace {
+
+int fail(ExitCode code, const QString& message)
+{
+    std::fprintf(stderr, "impulse-server: %s\n", message.toLocal8Bit().constData());
+    return static_cast<int>(code);
+}
+
+void print(const QString& line)
+{
+    std::fprintf(stdout, "%s\n", line.toLocal8Bit().constData());
+    std::fflush(stdout);
+}
+
+int serve(QCoreApplication& application, const ServerConfig& config)
+{
+    TerminationSignals termination;
+    ServerProgram program(config);
+    QObject::connect(&termination, &TerminationSignals::received, &application, [&program] {
+        qCInfo(lcServer) << "stopping";
+        program.stop();
+        QCoreApplication::quit();
+    });
+    const auto started = program.start();
+    if (!started)
+        return fail(started.error().code, started.error().message);
+    qCInfo(lcServer).noquote() << "link for clients:" << program.link();
+    if (config.invite) {
+        const auto invite = program.makeInvite();
+        if (!invite)
+            return fail(invite.error().code, invite.error().message);
+        qCInfo(lcServer).noquote() << "invite:" << invite.value();
+    }
+    print(QStringLiteral("impulse-server ready on ") + program.url());
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    const bool hardened = crypto::hardenProcess();
+    prepareProcess();
+    QCoreApplication application(argc, argv);
+    QCoreApplication::setApplicationName(QStringLiteral("impulse-server"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(IMPULSE_VERSION));
+    qSetMessagePattern(
+        QStringLiteral("%{time yyyy-MM-ddTHH:mm:ss.zzz} %{type} %{category}: %{message}"));
+
+    if (!hardened)
+        qCWarning(lcServer) << "the system lets core dumps of this process be made";
+    const auto wrong = crypto::runSelfTest();
+    if (!wrong.empty()) {
+        return fail(ExitCode::SelfTest,
+                    QStringLiteral("the cryptographic self-test failed: ")
+                        + QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
+    }
+
+    const auto config = parseArguments(QCoreApplication::arguments().mid(1));
+    if (!config)
+        return fail(ExitCode::Usage, config.error() + QStringLiteral(" (--help tells more)"));
+    switch (config.value().command) {
+    case ServerConfig::Command::Help:
+        print(usageText());
+        return static_cast<int>(ExitCode::Clean);
+    case ServerConfig::Command::Version:
+        print(QStringLiteral("impulse-server " IMPULSE_VERSION));
+        return static_cast<int>(ExitCode::Clean);
+    case ServerConfig::Command::MakeInvite: {
+        const auto link = makeInvite(config.value());
+        if (!link)
+            return fail(link.error().code, link.error().message);
+        print(link.value());
+        return static_cast<int>(ExitCode::Clean);
+    }
+    case ServerConfig::Command::Serve:
+        return serve(application, config.value());
+    }
+    return static_cast<int>(ExitCode::Internal);
+}
