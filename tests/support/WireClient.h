@@ -53,7 +53,8 @@ public:
     std::optional<protocol::ResultOf<Request>> call(const Request& request)
     {
         const auto id = send(request);
-        if (!waitUntil([&] { return closed || frames.contains(id); }) || !frames.contains(id))
+        if (!waitUntil([&] { return closed || frames.contains(id) || errors.contains(id); })
+            || !frames.contains(id))
             return std::nullopt;
         auto answer = protocol::decodeAnswer<Request>(frames[id]);
         return answer ? std::optional(std::move(*answer)) : std::nullopt;
