@@ -6,6 +6,8 @@ namespace {
 
 const auto languageKey = QLatin1String("language");
 const auto themeKey = QLatin1String("theme");
+const auto scaleKey = QLatin1String("textScale");
+const auto layoutKey = QLatin1String("layout");
 const auto english = QLatin1String("en");
 const auto russian = QLatin1String("ru");
 const auto light = QLatin1String("light");
@@ -50,6 +52,27 @@ void Settings::setThemeMode(ui::ThemeMode mode)
     } else {
         m_file.setValue(themeKey, QString(mode == ui::ThemeMode::Light ? light : dark));
     }
+}
+
+double Settings::textScale() const
+{
+    const double scale = m_file.value(scaleKey, 1.0).toDouble();
+    return scale > 0 ? scale : 1.0;
+}
+
+void Settings::setTextScale(double scale)
+{
+    m_file.setValue(scaleKey, scale);
+}
+
+QByteArray Settings::layout() const
+{
+    return m_file.value(layoutKey).toByteArray();
+}
+
+void Settings::setLayout(const QByteArray& layout)
+{
+    m_file.setValue(layoutKey, layout);
 }
 
 } // namespace impulse::app

@@ -2,10 +2,146 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru" sourcelanguage="en">
     <context>
+        <name>SignInFlow</name>
+        <message>
+            <source>Device %1</source>
+            <translation>Устройство %1</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::app::ApplicationController</name>
+        <message>
+            <source>This profile name cannot be used</source>
+            <translation>Такое имя профиля не подходит</translation>
+        </message>
+        <message>
+            <source>Names have letters A to Z, digits, dots, hyphens and underscores.</source>
+            <translation>В имени могут быть латинские буквы, цифры, точки, дефисы и подчёркивания.</translation>
+        </message>
+        <message>
+            <source>Impulse cannot open this profile</source>
+            <translation>Impulse не может открыть этот профиль</translation>
+        </message>
+        <message>
+            <source>Its folder cannot be written: %1</source>
+            <translation>В папку нельзя записывать: %1</translation>
+        </message>
+        <message>
+            <source>This device was removed from your account</source>
+            <translation>Это устройство удалено из учётной записи</translation>
+        </message>
+        <message>
+            <source>What Impulse keeps on this computer is deleted now. You can sign in again with your password and your recovery code.</source>
+            <translation>Данные Impulse на этом компьютере сейчас удаляются. Войти снова можно с паролем и кодом восстановления.</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::app::DialogController</name>
+        <message>
+            <source>This disk is full. Free some space to keep receiving messages.</source>
+            <translation>Диск заполнен. Освободите место, чтобы получать сообщения.</translation>
+        </message>
+        <message>
+            <source>Nothing can be written on this computer. Messages wait until it works again.</source>
+            <translation>На этот компьютер не удаётся ничего записать. Сообщения ждут, пока это не исправится.</translation>
+        </message>
+        <message>
+            <source>This server’s key has changed. Ask whoever runs it before you go on.</source>
+            <translation>Ключ сервера изменился. Прежде чем продолжать, спросите того, кто им управляет.</translation>
+        </message>
+        <message>
+            <source>This device was removed from your account.</source>
+            <translation>Это устройство удалено из учётной записи.</translation>
+        </message>
+        <message>
+            <source>This server and this version of Impulse do not understand each other. Update the older one.</source>
+            <translation>Сервер и эта версия Impulse не понимают друг друга. Обновите то, что старее.</translation>
+        </message>
+        <message>
+            <source>The server’s answer failed a security check. Ask whoever runs it.</source>
+            <translation>Ответ сервера не прошёл проверку безопасности. Спросите того, кто им управляет.</translation>
+        </message>
+        <message>
+            <source>This message is too long. Send it in parts.</source>
+            <translation>Сообщение слишком длинное. Отправьте его по частям.</translation>
+        </message>
+        <message>
+            <source>You blocked this person. Unblock them in their profile first.</source>
+            <translation>Вы заблокировали этого человека. Сначала разблокируйте в профиле.</translation>
+        </message>
+        <message>
+            <source>Too many attempts. Wait a few minutes and try again.</source>
+            <translation>Слишком много попыток. Подождите несколько минут и попробуйте снова.</translation>
+        </message>
+        <message>
+            <source>You’re offline. Try again when the connection is back.</source>
+            <translation>Нет соединения. Попробуйте, когда оно появится.</translation>
+        </message>
+        <message>
+            <source>This did not work. Try again.</source>
+            <translation>Не получилось. Попробуйте ещё раз.</translation>
+        </message>
+        <message>
+            <source>Block %1?</source>
+            <translation>Заблокировать: %1?</translation>
+        </message>
+        <message>
+            <source>They can no longer write to you or see when you are online. They are not told.</source>
+            <translation>Больше не сможет писать вам и видеть, что вы в сети. Уведомления об этом не будет.</translation>
+        </message>
+        <message>
+            <source>Block</source>
+            <translation>Заблокировать</translation>
+        </message>
+        <message>
+            <source>Sign out on this computer?</source>
+            <translation>Выйти на этом компьютере?</translation>
+        </message>
+        <message>
+            <source>What Impulse keeps here is deleted. To sign in again you need your password and your recovery code.</source>
+            <translation>Данные Impulse здесь будут удалены. Чтобы войти снова, нужны пароль и код восстановления.</translation>
+        </message>
+        <message>
+            <source>This is your only device and no recovery code is saved. If you sign out now, your history is lost.</source>
+            <translation>Это единственное устройство, а код восстановления не сохранён. Если выйти сейчас, история пропадёт.</translation>
+        </message>
+        <message>
+            <source>Sign out</source>
+            <translation>Выйти</translation>
+        </message>
+        <message>
+            <source>Something did not work</source>
+            <translation>Что-то не получилось</translation>
+        </message>
+        <message>
+            <source>Security warning</source>
+            <translation>Предупреждение безопасности</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::app::UnlockFlow</name>
+        <message>
+            <source>Sign in with the recovery code?</source>
+            <translation>Войти с кодом восстановления?</translation>
+        </message>
+        <message>
+            <source>The recovery code lets you set a new password. What Impulse keeps on this computer is deleted first, with everything that was not sent yet.</source>
+            <translation>С кодом восстановления можно задать новый пароль. Сначала с этого компьютера удаляются данные Impulse, в том числе всё неотправленное.</translation>
+        </message>
+        <message>
+            <source>Delete and sign in</source>
+            <translation>Удалить и войти</translation>
+        </message>
+    </context>
+    <context>
         <name>impulse::ui::ConfirmDialog</name>
         <message>
             <source>Cancel</source>
             <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Закрыть</translation>
         </message>
     </context>
     <context>
@@ -247,6 +383,10 @@
         <message>
             <source>2 to 32 characters: a–z, 0–9, dot, hyphen and underscore</source>
             <translation>От 2 до 32 знаков: a–z, 0–9, точка, дефис и подчёркивание</translation>
+        </message>
+        <message>
+            <source>This password is easy to guess</source>
+            <translation>Такой пароль легко угадать</translation>
         </message>
     </context>
     <context>

@@ -24,10 +24,13 @@ ConfirmDialog::ConfirmDialog(Theme& theme, const Words& words, bool destructive,
     auto* act = new Button(theme, destructive ? Button::Kind::Danger : Button::Kind::Primary, this);
     act->setObjectName(QStringLiteral("confirm"));
     act->setText(words.verb);
+    act->setVisible(!words.verb.isEmpty());
     m_cancel->setObjectName(QStringLiteral("cancel"));
-    m_cancel->setText(tr("Cancel"));
+    m_cancel->setText(words.verb.isEmpty() ? tr("Close") : tr("Cancel"));
     auto* buttons = new QDialogButtonBox(this);
-    buttons->addButton(act, QDialogButtonBox::AcceptRole);
+    if (!words.verb.isEmpty()) {
+        buttons->addButton(act, QDialogButtonBox::AcceptRole);
+    }
     buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 24, 24, 24);
@@ -43,7 +46,7 @@ ConfirmDialog::ConfirmDialog(Theme& theme, const Words& words, bool destructive,
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     setAccessibleName(words.question);
     setAccessibleDescription(words.consequence);
-    Button* least = destructive ? m_cancel : act;
+    Button* least = destructive || words.verb.isEmpty() ? m_cancel : act;
     least->setDefault(true);
     least->setFocus(Qt::OtherFocusReason);
 }

@@ -8,7 +8,8 @@ class Button;
 class Theme;
 
 /// A question as title, its consequence as text, a verb as button. Destructive ones focus Cancel.
-/// Show it with open(); it deletes itself. Main thread.
+/// Without a verb it is a notice with Close only. Show it with open(); it deletes itself. Main
+/// thread.
 class ConfirmDialog : public QDialog {
     Q_OBJECT
 
