@@ -26,8 +26,8 @@ inline constexpr std::size_t usernameMax = 32;
 inline constexpr std::size_t frame = 1 << 20;
 /// Encrypted profile blob.
 inline constexpr std::size_t profile = 16384;
-/// One device list: 253 bytes of frame and 136 per device (encryption.md 1.2).
-inline constexpr std::size_t deviceList = 253 + 136 * devices;
+/// One device list: 262 bytes of frame and 136 per device (encryption.md 1.2).
+inline constexpr std::size_t deviceList = 262 + 136 * devices;
 /// One-time prekeys in one upload.
 inline constexpr std::size_t oneTimePrekeys = 200;
 
