@@ -114,7 +114,8 @@ void SecretBytes::append(View bytes)
     if (bytes.empty())
         return;
     if (m_capacity - m_size < bytes.size()) {
-        SecretBytes larger(std::max(m_capacity * 2, m_size + bytes.size()));
+        // A locked block is at least a page: growing in smaller steps would only cost system calls.
+        SecretBytes larger(std::max({m_capacity * 2, m_size + bytes.size(), std::size_t{2048}}));
         std::ranges::copy(this->bytes(), larger.m_block);
         std::ranges::copy(bytes, larger.m_block + m_size); // before the old block goes: may alias
         larger.m_size = m_size + bytes.size();

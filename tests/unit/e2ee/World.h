@@ -11,6 +11,7 @@
 /// Devices of several people and a server that only passes things on, all in one thread.
 namespace impulse::e2ee::test {
 
+/// From the environment variable IMPULSE_SEED, to repeat a run, else random.
 std::uint64_t newSeed();
 
 /// Draws from a seed: runs can be repeated.
@@ -96,6 +97,7 @@ private:
     crypto::SignedPrekey m_publishedSigned;
     std::deque<crypto::OneTimePrekey> m_publishedOneTime;
     std::vector<crypto::SecretBytes> m_snapshot;
+    std::size_t m_sentAtSnapshot = 0;
     std::uint64_t m_lastSentMs = 0;
     std::map<ConversationId, std::uint64_t> m_sequences;
     /// Peer devices that asked for a repetition of what is outstanding.
