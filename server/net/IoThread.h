@@ -36,7 +36,7 @@ class IoWorker;
 /// thread; every function may be called from there only, except adopt().
 class IoThread final {
 public:
-    /// Called on the new thread.
+    /// Called on the new thread. Null: it cannot be made, and the thread takes no sockets.
     using HostFactory = std::function<std::unique_ptr<ConnectionHost>()>;
 
     IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory);

@@ -58,6 +58,8 @@ void IoWorker::stop()
 void IoWorker::begin()
 {
     m_host = m_hostFactory();
+    if (!m_host)
+        return;
     m_upgrader = std::make_unique<SocketUpgrader>(
         [this](UpgradedSocket upgraded) { open(std::move(upgraded)); },
         m_settings.handshakeTimeoutMs);
@@ -88,8 +90,12 @@ void IoWorker::customEvent(QEvent* event)
 
 void IoWorker::adoptWaiting()
 {
-    for (auto& accepted : m_inbox.takeAll())
-        m_upgrader->adopt(std::move(accepted));
+    for (auto& accepted : m_inbox.takeAll()) {
+        if (m_upgrader && !m_stopping)
+            m_upgrader->adopt(std::move(accepted));
+        else
+            ::close(static_cast<int>(accepted.descriptor));
+    }
 }
 
 void IoWorker::open(UpgradedSocket upgraded)
@@ -128,7 +134,8 @@ void IoWorker::open(UpgradedSocket upgraded)
 void IoWorker::sayGoodbye()
 {
     m_stopping = true;
-    m_upgrader->clear();
+    if (m_upgrader)
+        m_upgrader->clear();
     std::vector<WebSocketConnection*> connections;
     connections.reserve(m_connections.size());
     for (const auto& entry : m_connections)

@@ -2,12 +2,16 @@
 
 #include "common/core/Logging.h"
 
+#include <QTimer>
+
 #include <sys/socket.h>
 #include <unistd.h>
 
 namespace impulse::server {
 
 namespace {
+
+constexpr int acceptAgainMs = 500;
 
 QHostAddress peerOf(qintptr descriptor)
 {
@@ -26,8 +30,10 @@ Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bo
       m_behindProxy(behindProxy), m_targets(std::move(targets))
 {
     setListenBacklogSize(512);
-    connect(this, &QTcpServer::acceptError, this, [](QAbstractSocket::SocketError error) {
+    connect(this, &QTcpServer::acceptError, this, [this](QAbstractSocket::SocketError error) {
         qCWarning(lcNet) << "cannot accept a connection, error" << error;
+        // Out of descriptors, mostly; Qt has stopped accepting and would never begin again.
+        QTimer::singleShot(acceptAgainMs, this, [this] { resumeAccepting(); });
     });
 }
 
