@@ -51,7 +51,8 @@ template <class Key> Result<Key, QString> readKey(const QString& path)
     if (!file.isOpen() || ::fstat(file.get(), &status) != 0)
         return Failure{QStringLiteral("cannot read %1: %2").arg(path, reason())};
     if (!S_ISREG(status.st_mode) || status.st_size != static_cast<off_t>(Key::size()))
-        return Failure{QStringLiteral("%1 is not a key file of %2 bytes").arg(path).arg(Key::size())};
+        return Failure{
+            QStringLiteral("%1 is not a key file of %2 bytes").arg(path).arg(Key::size())};
     if ((status.st_mode & 077) != 0) {
         return Failure{QStringLiteral("%1 can be read by other users of this machine (mode %2): "
                                       "chmod 600 it, and think about who may have read it")
@@ -74,9 +75,9 @@ template <class Key> Result<Key, QString> makeKey(const QString& path, crypto::R
     ::unlink(QFile::encodeName(draft).constData());
     {
         const Descriptor file(draft, O_WRONLY | O_CREAT | O_EXCL, 0600);
-        if (!file.isOpen()
-            || ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())
-            || ::fsync(file.get()) != 0)
+        if (!file.isOpen() ||
+            ::write(file.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size()) ||
+            ::fsync(file.get()) != 0)
             return Failure{QStringLiteral("cannot write %1: %2").arg(path, reason())};
     }
     if (::rename(QFile::encodeName(draft).constData(), QFile::encodeName(path).constData()) != 0)
@@ -90,8 +91,10 @@ Result<Key, QString> readOrMake(const QString& path, bool mayMake, crypto::Rng& 
     if (QFile::exists(path))
         return readKey<Key>(path);
     if (!mayMake) {
-        return Failure{QStringLiteral("%1 is missing beside a database that belongs to it; restore it "
-                                      "from a backup, clients trust no other key").arg(path)};
+        return Failure{
+            QStringLiteral("%1 is missing beside a database that belongs to it; restore it "
+                           "from a backup, clients trust no other key")
+                .arg(path)};
     }
     return makeKey<Key>(path, rng);
 }
@@ -104,10 +107,12 @@ Result<DataFolder, QString> DataFolder::open(const QString& path)
     if (!QDir().exists(path)) {
         const auto parent = QDir::cleanPath(path + QStringLiteral("/.."));
         if (!QDir().mkpath(parent) || ::mkdir(name.constData(), 0700) != 0)
-            return Failure{QStringLiteral("cannot make the data folder %1: %2").arg(path, reason())};
+            return Failure{
+                QStringLiteral("cannot make the data folder %1: %2").arg(path, reason())};
     }
     if (::access(name.constData(), R_OK | W_OK | X_OK) != 0)
-        return Failure{QStringLiteral("cannot write to the data folder %1: %2").arg(path, reason())};
+        return Failure{
+            QStringLiteral("cannot write to the data folder %1: %2").arg(path, reason())};
     return DataFolder(QDir(path).absolutePath());
 }
 
@@ -146,8 +151,8 @@ Result<ServerKeys, QString> DataFolder::keys(crypto::Rng& rng) const
     const bool mayMake = !QFile::exists(databasePath());
     using Pepper = decltype(ServerKeys::pepper);
     using FakeSaltKey = decltype(ServerKeys::fakeSaltKey);
-    IMPULSE_TRY(const auto seed, readOrMake<crypto::SignSeed>(file(QStringLiteral("server.key")),
-                                                              mayMake, rng));
+    IMPULSE_TRY(const auto seed,
+                readOrMake<crypto::SignSeed>(file(QStringLiteral("server.key")), mayMake, rng));
     IMPULSE_TRY(auto pepper, readOrMake<Pepper>(file(QStringLiteral("pepper.key")), mayMake, rng));
     IMPULSE_TRY(auto fakeSaltKey,
                 readOrMake<FakeSaltKey>(file(QStringLiteral("secret.key")), mayMake, rng));

@@ -46,7 +46,8 @@ TerminationSignals::TerminationSignals(QObject* parent) : QObject(parent)
     auto* notifier = new QSocketNotifier(signalPipe[0], QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, [this] {
         char bytes[16];
-        while (::read(signalPipe[0], bytes, sizeof bytes) > 0) { }
+        while (::read(signalPipe[0], bytes, sizeof bytes) > 0) {
+        }
         Q_EMIT received();
     });
     struct sigaction action {};

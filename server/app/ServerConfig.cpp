@@ -17,24 +17,27 @@ struct Options {
     QCommandLineOption address{QStringLiteral("address"),
                                QStringLiteral("IP address to listen on. Default 127.0.0.1."),
                                QStringLiteral("A")};
-    QCommandLineOption registration{QStringLiteral("registration"),
-                                    QStringLiteral("Who may register: open, invite (default) or closed."),
-                                    QStringLiteral("POLICY")};
+    QCommandLineOption registration{
+        QStringLiteral("registration"),
+        QStringLiteral("Who may register: open, invite (default) or closed."),
+        QStringLiteral("POLICY")};
     QCommandLineOption certificate{QStringLiteral("certificate"),
                                    QStringLiteral("TLS certificate chain, PEM; with --key."),
                                    QStringLiteral("FILE")};
     QCommandLineOption key{QStringLiteral("key"), QStringLiteral("TLS private key, PEM."),
                            QStringLiteral("FILE")};
-    QCommandLineOption behindProxy{QStringLiteral("behind-proxy"),
-                                   QStringLiteral("A reverse proxy does TLS: plain ws on any address.")};
-    QCommandLineOption proxyCertificate{QStringLiteral("proxy-certificate"),
-                                        QStringLiteral("The proxy's certificate, PEM; clients check it."),
-                                        QStringLiteral("FILE")};
+    QCommandLineOption behindProxy{
+        QStringLiteral("behind-proxy"),
+        QStringLiteral("A reverse proxy does TLS: plain ws on any address.")};
+    QCommandLineOption proxyCertificate{
+        QStringLiteral("proxy-certificate"),
+        QStringLiteral("The proxy's certificate, PEM; clients check it."), QStringLiteral("FILE")};
     QCommandLineOption host{QStringLiteral("host"),
                             QStringLiteral("Host name that links name. Default: the address."),
                             QStringLiteral("NAME")};
-    QCommandLineOption invite{QStringLiteral("invite"),
-                              QStringLiteral("Make an invite at the start and write its link to the log.")};
+    QCommandLineOption invite{
+        QStringLiteral("invite"),
+        QStringLiteral("Make an invite at the start and write its link to the log.")};
     QCommandLineOption makeInvite{QStringLiteral("make-invite"),
                                   QStringLiteral("Print a new invite link and exit.")};
     QCommandLineOption uses{QStringLiteral("uses"),
@@ -50,13 +53,14 @@ struct Options {
                                   QStringLiteral("Connections of one address. Default 200."),
                                   QStringLiteral("N")};
     QCommandLineOption help{QStringLiteral("help"), QStringLiteral("Print this and exit.")};
-    QCommandLineOption version{QStringLiteral("version"), QStringLiteral("Print the version and exit.")};
+    QCommandLineOption version{QStringLiteral("version"),
+                               QStringLiteral("Print the version and exit.")};
 
     void addTo(QCommandLineParser& parser) const
     {
-        parser.setApplicationDescription(
-            QStringLiteral("Impulse server. Exit codes: 0 clean, 1 internal, 2 arguments, 3 data folder, "
-                           "4 database, 5 network, 6 certificate, 7 self-test."));
+        parser.setApplicationDescription(QStringLiteral(
+            "Impulse server. Exit codes: 0 clean, 1 internal, 2 arguments, 3 data folder, "
+            "4 database, 5 network, 6 certificate, 7 self-test."));
         parser.addOptions({data, port, address, registration, certificate, key, behindProxy,
                            proxyCertificate, host, invite, makeInvite, uses, validDays, connections,
                            perAddress, help, version});
@@ -136,7 +140,8 @@ Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
         return config;
     }
     if (!parser.positionalArguments().isEmpty())
-        return Failure{QStringLiteral("unexpected argument: ") + parser.positionalArguments().first()};
+        return Failure{QStringLiteral("unexpected argument: ") +
+                       parser.positionalArguments().first()};
     config.dataFolder = parser.value(options.data);
     if (config.dataFolder.isEmpty())
         return Failure{QStringLiteral("--data DIR is missing")};
@@ -144,8 +149,8 @@ Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
         config.command = ServerConfig::Command::MakeInvite;
     if (parser.isSet(options.address) && !config.address.setAddress(parser.value(options.address)))
         return Failure{QStringLiteral("--address takes an IP address")};
-    if (parser.isSet(options.registration)
-        && !readRegistration(parser.value(options.registration), config.registration))
+    if (parser.isSet(options.registration) &&
+        !readRegistration(parser.value(options.registration), config.registration))
         return Failure{QStringLiteral("--registration takes open, invite or closed")};
     config.certificateFile = parser.value(options.certificate);
     config.keyFile = parser.value(options.key);

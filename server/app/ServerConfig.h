@@ -15,7 +15,8 @@ enum class ExitCode {
     Internal = 1,
     /// The arguments are wrong or incomplete.
     Usage = 2,
-    /// The data folder or a key file cannot be used: missing rights, too wide rights, another server.
+    /// The data folder or a key file cannot be used: missing rights, too wide rights, another
+    /// server.
     DataFolder = 3,
     /// The database is damaged, newer than the program, read-only, or there is no space.
     Database = 4,

@@ -6,9 +6,9 @@ QString linkAuthority(const QString& publicHost, const QHostAddress& address, qu
 {
     QString host = publicHost;
     if (host.isEmpty()) {
-        const bool any = address == QHostAddress(QHostAddress::Any)
-            || address == QHostAddress(QHostAddress::AnyIPv4)
-            || address == QHostAddress(QHostAddress::AnyIPv6);
+        const bool any = address == QHostAddress(QHostAddress::Any) ||
+                         address == QHostAddress(QHostAddress::AnyIPv4) ||
+                         address == QHostAddress(QHostAddress::AnyIPv6);
         host = any ? QStringLiteral("localhost") : address.toString();
     }
     if (host.contains(QLatin1Char(':')))

@@ -67,8 +67,7 @@ ServerProgram::~ServerProgram()
 Result<void, ProgramFailure> ServerProgram::start()
 {
     // Before anything is made: a server that may not listen leaves nothing behind.
-    const auto refusal =
-        plainRefusal(m_config.address, m_config.encrypts(), m_config.behindProxy);
+    const auto refusal = plainRefusal(m_config.address, m_config.encrypts(), m_config.behindProxy);
     if (!refusal.isEmpty())
         return failed(ExitCode::Network, refusal);
     IMPULSE_CHECK(openStorage());
@@ -85,8 +84,9 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     if (!locked)
         return failed(ExitCode::DataFolder, locked.error());
     if (!locked.value()) {
-        return failed(ExitCode::DataFolder, QStringLiteral("another server uses the data folder %1")
-                                                .arg(m_config.dataFolder));
+        return failed(
+            ExitCode::DataFolder,
+            QStringLiteral("another server uses the data folder %1").arg(m_config.dataFolder));
     }
     crypto::SystemRng rng;
     auto keys = m_folder->keys(rng);
@@ -129,7 +129,8 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     auto opening = opened.get_future();
     m_ioThread = std::make_unique<IoThread>(
         ioSettings, *m_counter, [this, settings, &opened]() -> std::unique_ptr<ConnectionHost> {
-            auto reader = SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+            auto reader =
+                SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
             if (!reader) {
                 opened.set_value(reader.error().message);
                 return nullptr;
@@ -143,10 +144,11 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     if (!problem.isEmpty())
         return failed(ExitCode::Database, problem);
 
-    m_listener = std::make_unique<Listener>(
-        *std::move(files), *m_counter, m_config.behindProxy,
-        std::vector<Listener::Target>{
-            [this](AcceptedSocket accepted) { return m_ioThread->adopt(std::move(accepted)); }});
+    m_listener =
+        std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
+                                   std::vector<Listener::Target>{[this](AcceptedSocket accepted) {
+                                       return m_ioThread->adopt(std::move(accepted));
+                                   }});
     if (!m_listener->listen(m_config.address, m_config.port)) {
         return failed(ExitCode::Network, QStringLiteral("cannot listen on %1 port %2: %3")
                                              .arg(m_config.address.toString())

@@ -65,8 +65,8 @@ int main(int argc, char* argv[])
     const auto wrong = crypto::runSelfTest();
     if (!wrong.empty()) {
         return fail(ExitCode::SelfTest,
-                    QStringLiteral("the cryptographic self-test failed: ")
-                        + QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
+                    QStringLiteral("the cryptographic self-test failed: ") +
+                        QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
     }
 
     const auto config = parseArguments(QCoreApplication::arguments().mid(1));

@@ -35,8 +35,8 @@ QSslKey readKey(const QByteArray& pem)
 QString stateOf(const QString& path)
 {
     const QFileInfo info(path);
-    return QString::number(info.lastModified().toMSecsSinceEpoch()) + QLatin1Char('/')
-        + QString::number(info.size()) + QLatin1Char('/') + info.canonicalFilePath();
+    return QString::number(info.lastModified().toMSecsSinceEpoch()) + QLatin1Char('/') +
+           QString::number(info.size()) + QLatin1Char('/') + info.canonicalFilePath();
 }
 
 } // namespace
@@ -92,7 +92,8 @@ std::shared_ptr<const TlsIdentity> CertificateFiles::current()
 
 QString CertificateFiles::fingerprint() const
 {
-    return stateOf(m_certificate) + QLatin1Char('\n') + (m_key.isEmpty() ? QString() : stateOf(m_key));
+    return stateOf(m_certificate) + QLatin1Char('\n') +
+           (m_key.isEmpty() ? QString() : stateOf(m_key));
 }
 
 Result<std::shared_ptr<const TlsIdentity>, QString> CertificateFiles::read() const
@@ -118,7 +119,8 @@ Result<std::shared_ptr<const TlsIdentity>, QString> CertificateFiles::read() con
         pem.fill('\0');
         if (key.isNull())
             return Failure{QStringLiteral("%1 contains no RSA or EC key in PEM form without a "
-                                          "passphrase").arg(m_key)};
+                                          "passphrase")
+                               .arg(m_key)};
         identity.encrypts = true;
         identity.configuration = QSslConfiguration::defaultConfiguration();
         identity.configuration.setLocalCertificateChain(chain);

@@ -28,7 +28,8 @@ struct TlsIdentity {
 class CertificateFiles {
 public:
     /// Both files: the server does TLS itself.
-    static Result<CertificateFiles, QString> withKey(const QString& certificate, const QString& key);
+    static Result<CertificateFiles, QString> withKey(const QString& certificate,
+                                                     const QString& key);
     /// Only the proxy's certificate, for its hash.
     static Result<CertificateFiles, QString> ofProxy(const QString& certificate);
     /// No TLS at all.

@@ -16,13 +16,17 @@ QString limitKey(const QHostAddress& address);
 /// Connections in all and per address. Any thread.
 class ConnectionCounter {
 public:
-    ConnectionCounter(int total, int perAddress) : m_totalLimit(total), m_addressLimit(perAddress) {}
+    ConnectionCounter(int total, int perAddress) : m_totalLimit(total), m_addressLimit(perAddress)
+    {
+    }
 
     /// One counted connection; gives its place back when it goes.
     class Place {
     public:
         Place() = default;
-        Place(ConnectionCounter& counter, QString key) : m_counter(&counter), m_key(std::move(key)) {}
+        Place(ConnectionCounter& counter, QString key) : m_counter(&counter), m_key(std::move(key))
+        {
+        }
         Place(Place&& other) noexcept
             : m_counter(std::exchange(other.m_counter, nullptr)), m_key(std::move(other.m_key))
         {

@@ -32,8 +32,8 @@ struct IoSettings {
 
 class IoWorker;
 
-/// An I/O thread with its connections: a connection lives and dies on one of them. Owned by the main
-/// thread; every function may be called from there only, except adopt().
+/// An I/O thread with its connections: a connection lives and dies on one of them. Owned by the
+/// main thread; every function may be called from there only, except adopt().
 class IoThread final {
 public:
     /// Called on the new thread. Null: it cannot be made, and the thread takes no sockets.

@@ -29,7 +29,8 @@ QString forwardedAddress(const QWebSocket& socket)
 
 } // namespace
 
-IoWorker::IoWorker(IoSettings settings, ConnectionCounter& counter, IoThread::HostFactory hostFactory)
+IoWorker::IoWorker(IoSettings settings, ConnectionCounter& counter,
+                   IoThread::HostFactory hostFactory)
     : m_settings(settings), m_counter(counter), m_hostFactory(std::move(hostFactory)),
       m_inbox(waitingSockets,
               [this] { QCoreApplication::postEvent(this, new QEvent(adoptEvent)); }),
@@ -108,8 +109,7 @@ void IoWorker::open(UpgradedSocket upgraded)
     }
     if (m_stopping || !upgraded.place) {
         // The host never hears of it.
-        auto* refused =
-            new WebSocketConnection(std::move(upgraded), address.toStdString(), this);
+        auto* refused = new WebSocketConnection(std::move(upgraded), address.toStdString(), this);
         connect(refused, &WebSocketConnection::closed, refused, &QObject::deleteLater);
         refused->close(CloseCode::Policy, "too many connections");
         return;

@@ -17,7 +17,8 @@ QHostAddress peerOf(qintptr descriptor)
 {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    if (::getpeername(static_cast<int>(descriptor), reinterpret_cast<sockaddr*>(&address), &length) != 0)
+    if (::getpeername(static_cast<int>(descriptor), reinterpret_cast<sockaddr*>(&address),
+                      &length) != 0)
         return {};
     return QHostAddress(reinterpret_cast<const sockaddr*>(&address));
 }
@@ -54,8 +55,9 @@ QString plainRefusal(const QHostAddress& address, bool encrypts, bool behindProx
 {
     if (encrypts || behindProxy || address.isLoopback())
         return {};
-    return QStringLiteral("refusing plain ws on %1: give --certificate and --key, or --behind-proxy "
-                          "with --proxy-certificate, or listen on 127.0.0.1")
+    return QStringLiteral(
+               "refusing plain ws on %1: give --certificate and --key, or --behind-proxy "
+               "with --proxy-certificate, or listen on 127.0.0.1")
         .arg(address.toString());
 }
 

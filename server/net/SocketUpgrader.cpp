@@ -45,9 +45,9 @@ void SocketUpgrader::adopt(AcceptedSocket accepted)
     transport->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     const auto key = peerKey(transport->peerAddress(), transport->peerPort());
-    m_pending.insert(key, std::make_shared<Pending>(Pending{
-                              transport, accepted.identity->certificateHash,
-                              std::move(accepted.place)}));
+    m_pending.insert(
+        key, std::make_shared<Pending>(Pending{transport, accepted.identity->certificateHash,
+                                               std::move(accepted.place)}));
     connect(transport, &QAbstractSocket::disconnected, this, [this, key, transport] {
         const auto found = m_pending.constFind(key);
         if (found != m_pending.constEnd() && (*found)->transport == transport)
@@ -98,7 +98,8 @@ void SocketUpgrader::takeUpgraded()
         // Before the first frame is read: Qt's own limit is 2 GB.
         socket->setMaxAllowedIncomingFrameSize(limits::frame);
         socket->setMaxAllowedIncomingMessageSize(limits::frame);
-        m_receiver({socket, pending->transport, pending->certificateHash, std::move(pending->place)});
+        m_receiver(
+            {socket, pending->transport, pending->certificateHash, std::move(pending->place)});
     }
 }
 

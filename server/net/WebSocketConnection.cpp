@@ -16,7 +16,8 @@ WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, std::string ad
 {
     m_socket->setParent(this);
     m_lastHeard.start();
-    connect(m_socket, &QWebSocket::binaryMessageReceived, this, &WebSocketConnection::receiveBinary);
+    connect(m_socket, &QWebSocket::binaryMessageReceived, this,
+            &WebSocketConnection::receiveBinary);
     // The frame, not the message: nothing of a text message is gathered.
     connect(m_socket, &QWebSocket::textFrameReceived, this, [this] {
         closeSocket(QWebSocketProtocol::CloseCodeDatatypeNotSupported,
@@ -43,8 +44,8 @@ void WebSocketConnection::send(View frame)
 {
     if (m_closing)
         return;
-    m_socket->sendBinaryMessage(QByteArray::fromRawData(
-        reinterpret_cast<const char*>(frame.data()), static_cast<qsizetype>(frame.size())));
+    m_socket->sendBinaryMessage(QByteArray::fromRawData(reinterpret_cast<const char*>(frame.data()),
+                                                        static_cast<qsizetype>(frame.size())));
 }
 
 std::size_t WebSocketConnection::queuedBytes() const
@@ -81,8 +82,8 @@ void WebSocketConnection::checkAlive()
     if (m_lastHeard.hasExpired(silentMs)) {
         qCInfo(lcNet) << "a silent connection is cut off";
         cutOff();
-    } else if (m_lastHeard.hasExpired(pingAfterMs)
-               && (!m_lastPing.isValid() || m_lastPing.hasExpired(pingAfterMs))) {
+    } else if (m_lastHeard.hasExpired(pingAfterMs) &&
+               (!m_lastPing.isValid() || m_lastPing.hasExpired(pingAfterMs))) {
         m_lastPing.restart();
         m_socket->ping();
     }

@@ -13,8 +13,7 @@ class WebSocketConnection final : public QObject, public ClientConnection {
 
 public:
     /// `addressKey` is the key for limits: the peer's, or what the proxy says.
-    WebSocketConnection(UpgradedSocket upgraded, std::string addressKey,
-                        QObject* parent = nullptr);
+    WebSocketConnection(UpgradedSocket upgraded, std::string addressKey, QObject* parent = nullptr);
     ~WebSocketConnection() override;
 
     void send(View frame) override;

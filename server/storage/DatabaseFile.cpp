@@ -27,16 +27,18 @@ DatabaseFailure failureOf(SqlError code, const QString& path, const QString& det
 {
     switch (code) {
     case SqlError::Full:
-        return {DatabaseFault::DiskFull, QStringLiteral("no space left for the database %1").arg(path)};
+        return {DatabaseFault::DiskFull,
+                QStringLiteral("no space left for the database %1").arg(path)};
     case SqlError::ReadOnly:
         return {DatabaseFault::ReadOnly,
                 QStringLiteral("the database %1 or its folder is read-only").arg(path)};
     case SqlError::Corrupt:
     case SqlError::NotADatabase:
-        return {DatabaseFault::Corrupt,
-                QStringLiteral("the database %1 is damaged (%2); nothing was changed. Restore it from "
-                               "a backup, or move it away to begin with an empty one")
-                    .arg(path, detail)};
+        return {
+            DatabaseFault::Corrupt,
+            QStringLiteral("the database %1 is damaged (%2); nothing was changed. Restore it from "
+                           "a backup, or move it away to begin with an empty one")
+                .arg(path, detail)};
     case SqlError::Busy:
         return {DatabaseFault::Busy,
                 QStringLiteral("the database %1 is in use by another program").arg(path)};
@@ -119,9 +121,10 @@ Result<void, DatabaseFailure> createDatabase(const QString& path)
         QFile::remove(draft + suffix);
     {
         QFile file(draft);
-        if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly)
-            || !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)) {
-            return failed(file.error() == QFile::ResourceError ? SqlError::Full : SqlError::CannotOpen,
+        if (!file.open(QIODevice::WriteOnly | QIODevice::NewOnly) ||
+            !file.setPermissions(QFile::ReadOwner | QFile::WriteOwner)) {
+            return failed(file.error() == QFile::ResourceError ? SqlError::Full
+                                                               : SqlError::CannotOpen,
                           path, file.errorString());
         }
     }
@@ -143,16 +146,18 @@ Result<void, DatabaseFailure> backUp(SqlConnection& connection, const QString& p
                                      std::uint64_t version)
 {
     const QString backup =
-        path
-        + QStringLiteral(".v%1.%2.backup")
-              .arg(version)
-              .arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMddHHmmsszzz")));
+        path +
+        QStringLiteral(".v%1.%2.backup")
+            .arg(version)
+            .arg(QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMddHHmmsszzz")));
     const auto name = backup.toStdString();
     if (!Statement(connection, "VACUUM INTO ?").bind(name).run()) {
         QFile::remove(backup);
         return Failure{DatabaseFailure{
-            connection.error() == SqlError::Full ? DatabaseFault::DiskFull : DatabaseFault::CannotOpen,
-            QStringLiteral("cannot write the backup %1 before the upgrade; the database is unchanged")
+            connection.error() == SqlError::Full ? DatabaseFault::DiskFull
+                                                 : DatabaseFault::CannotOpen,
+            QStringLiteral(
+                "cannot write the backup %1 before the upgrade; the database is unchanged")
                 .arg(backup)}};
     }
     QFile::setPermissions(backup, QFile::ReadOwner | QFile::WriteOwner);
@@ -180,8 +185,9 @@ Result<void, DatabaseFailure> checkContent(SqlConnection& connection, const QStr
     if (!connection.failed() && version > schemaVersion()) {
         return Failure{DatabaseFailure{
             DatabaseFault::NewerSchema,
-            QStringLiteral("the database %1 has schema version %2, this program knows only up to %3; "
-                           "install the newer program. Nothing was changed")
+            QStringLiteral(
+                "the database %1 has schema version %2, this program knows only up to %3; "
+                "install the newer program. Nothing was changed")
                 .arg(path)
                 .arg(version)
                 .arg(schemaVersion())}};
@@ -207,7 +213,8 @@ Result<void, DatabaseFailure> prepareDatabase(const QString& path)
 {
     if (!QFile::exists(path)) {
         if (QFile::exists(path + QStringLiteral("-wal")))
-            return failed(SqlError::Corrupt, path, QStringLiteral("its -wal file is there, it is not"));
+            return failed(SqlError::Corrupt, path,
+                          QStringLiteral("its -wal file is there, it is not"));
         return createDatabase(path);
     }
     IMPULSE_CHECK(checkFile(path));

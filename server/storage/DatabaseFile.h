@@ -32,8 +32,8 @@ struct DatabaseFailure {
 std::uint64_t schemaVersion();
 
 /// Makes the database, or checks it and brings it to the present schema, before anything else opens
-/// it. Migrations are the numbered files in server/storage/migrations; each runs in a transaction of
-/// its own that also sets `user_version`. Before an upgrade the database is copied to
+/// it. Migrations are the numbered files in server/storage/migrations; each runs in a transaction
+/// of its own that also sets `user_version`. Before an upgrade the database is copied to
 /// `PATH.vN.TIME.backup`. A new one is made beside its place and renamed, so that an empty or
 /// missing file never passes for a new database when it is a lost one.
 ///

@@ -21,9 +21,9 @@ struct FinishedJob {
 /// Where the jobs of one submitter go when they are done.
 using FinishedJobs = Inbox<FinishedJob>;
 
-/// The writer thread: owns the only write connection and commits in groups. It takes everything that
-/// is queued, runs each job in a savepoint of one transaction, commits once (one fsync), and only
-/// then sends the jobs back, in order.
+/// The writer thread: owns the only write connection and commits in groups. It takes everything
+/// that is queued, runs each job in a savepoint of one transaction, commits once (one fsync), and
+/// only then sends the jobs back, in order.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
 /// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is

@@ -150,7 +150,8 @@ void SqlAccounts::setShowLastSeen(const UserId& user, bool show)
 
 void SqlAccounts::setLastSeen(const UserId& user, std::uint64_t ms)
 {
-    Statement(m_connection, "UPDATE accounts SET last_seen_ms = ? WHERE user_id = ? AND deleted = 0")
+    Statement(m_connection,
+              "UPDATE accounts SET last_seen_ms = ? WHERE user_id = ? AND deleted = 0")
         .bind(ms)
         .bind(user)
         .run();

@@ -54,9 +54,9 @@ SqlConnection::open(const QString& path, Mode mode)
     database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), result->m_name);
     database.setDatabaseName(path);
     // A busy database is one that `--make-invite` is writing to: a matter of milliseconds.
-    database.setConnectOptions(mode == Mode::ReadOnly
-                                   ? QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000;QSQLITE_OPEN_READONLY")
-                                   : QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
+    database.setConnectOptions(
+        mode == Mode::ReadOnly ? QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000;QSQLITE_OPEN_READONLY")
+                               : QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
     const auto failure = [&](const QSqlError& error) {
         return Failure{OpenFailure{sqlErrorOf(error), error.text()}};
     };
@@ -136,8 +136,8 @@ void SqlConnection::fail(const QSqlError& error)
         return;
     m_logged = m_error;
     m_lastLog.restart();
-    qCWarning(lcStorage).noquote() << "SQLite:" << error.text() << "code"
-                                   << error.nativeErrorCode();
+    qCWarning(lcStorage).noquote()
+        << "SQLite:" << error.text() << "code" << error.nativeErrorCode();
 }
 
 Statement::Statement(SqlConnection& connection, const char* sql)
@@ -168,9 +168,9 @@ Statement& Statement::bind(View value)
 
 Statement& Statement::bind(std::string_view text)
 {
-    return bindVariant(text.empty() ? QStringLiteral("")
-                                    : QString::fromUtf8(text.data(),
-                                                        static_cast<qsizetype>(text.size())));
+    return bindVariant(text.empty()
+                           ? QStringLiteral("")
+                           : QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())));
 }
 
 Statement& Statement::bindNull()

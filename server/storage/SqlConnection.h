@@ -17,7 +17,17 @@
 namespace impulse::server {
 
 /// Why SQLite refused, by its primary result code (https://sqlite.org/rescode.html).
-enum class SqlError { Full, Busy, Corrupt, ReadOnly, CannotOpen, NotADatabase, Constraint, Io, Other };
+enum class SqlError {
+    Full,
+    Busy,
+    Corrupt,
+    ReadOnly,
+    CannotOpen,
+    NotADatabase,
+    Constraint,
+    Io,
+    Other
+};
 
 SqlError sqlErrorOf(const QSqlError& error);
 

@@ -8,10 +8,9 @@ using protocol::ContactState;
 
 protocol::ContactState SqlContacts::state(const UserId& owner, const UserId& peer) const
 {
-    Statement statement(m_connection,
-                        "SELECT state FROM contacts "
-                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
-                        "AND peer = (SELECT id FROM accounts WHERE user_id = ?)");
+    Statement statement(m_connection, "SELECT state FROM contacts "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "AND peer = (SELECT id FROM accounts WHERE user_id = ?)");
     return statement.bind(owner).bind(peer).next() ? static_cast<ContactState>(statement.integer(0))
                                                    : ContactState::None;
 }

@@ -74,14 +74,13 @@ std::optional<SentEvent> SqlConversations::sent(const ConversationId& id, const 
 
 std::optional<UserId> SqlConversations::author(const ConversationId& id, std::uint64_t seq) const
 {
-    Statement statement(m_connection,
-                        "SELECT accounts.user_id FROM events "
-                        "JOIN senders ON senders.id = events.sender "
-                        "JOIN devices ON devices.id = senders.device "
-                        "JOIN accounts ON accounts.id = devices.account "
-                        "WHERE events.conversation = "
-                        "(SELECT id FROM conversations WHERE conversation_id = ?) "
-                        "AND events.seq = ?");
+    Statement statement(m_connection, "SELECT accounts.user_id FROM events "
+                                      "JOIN senders ON senders.id = events.sender "
+                                      "JOIN devices ON devices.id = senders.device "
+                                      "JOIN accounts ON accounts.id = devices.account "
+                                      "WHERE events.conversation = "
+                                      "(SELECT id FROM conversations WHERE conversation_id = ?) "
+                                      "AND events.seq = ?");
     return statement.bind(id).bind(seq).next() ? std::optional(statement.fixed<UserId>(0))
                                                : std::nullopt;
 }
@@ -99,8 +98,8 @@ std::vector<protocol::LogEvent> SqlConversations::events(const ConversationId& i
     std::vector<protocol::LogEvent> result;
     std::size_t bytes = 0;
     while (statement.next()) {
-        protocol::LogEvent event{statement.integer(0), statement.integer(1), statement.bytes(2), {},
-                                 {}};
+        protocol::LogEvent event{
+            statement.integer(0), statement.integer(1), statement.bytes(2), {}, {}};
         bytes += event.aad.size();
         if (!statement.isNull(3)) {
             event.body = statement.bytes(3);

@@ -33,10 +33,9 @@ std::uint64_t SqlDirectoryLog::version(const UserId& user) const
 
 std::optional<StoredList> SqlDirectoryLog::latest(const UserId& user) const
 {
-    Statement statement(m_connection,
-                        "SELECT list, list_hash FROM directory "
-                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
-                        "ORDER BY version DESC LIMIT 1");
+    Statement statement(m_connection, "SELECT list, list_hash FROM directory "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "ORDER BY version DESC LIMIT 1");
     if (!statement.bind(user).next() || statement.isNull(0))
         return std::nullopt;
     return StoredList{statement.bytes(0), statement.fixed<Hash32>(1)};
@@ -58,19 +57,17 @@ std::vector<Bytes> SqlDirectoryLog::lists(const UserId& user, std::uint64_t afte
 
 std::uint64_t SqlDirectoryLog::countSince(const UserId& user, std::uint64_t sinceMs) const
 {
-    Statement statement(m_connection,
-                        "SELECT count(*) FROM directory "
-                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
-                        "AND server_ms >= ?");
+    Statement statement(m_connection, "SELECT count(*) FROM directory "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "AND server_ms >= ?");
     return statement.bind(user).bind(sinceMs).next() ? statement.integer(0) : 0;
 }
 
 std::vector<DeviceId> SqlDirectoryLog::devices(const UserId& user) const
 {
-    Statement statement(m_connection,
-                        "SELECT device_id FROM devices "
-                        "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
-                        "AND is_current = 1 ORDER BY device_id");
+    Statement statement(m_connection, "SELECT device_id FROM devices "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "AND is_current = 1 ORDER BY device_id");
     statement.bind(user);
     std::vector<DeviceId> result;
     while (statement.next())

@@ -21,15 +21,14 @@ protocol::MailboxPage SqlMailboxes::page(const DeviceId& device, std::uint64_t a
         Statement statement(m_connection, "SELECT mailbox_dropped FROM devices WHERE id = ?");
         result.missing = statement.bind(row).next() && statement.integer(0) > after;
     }
-    Statement statement(m_connection,
-                        "SELECT number, server_ms, aad, body, wrap FROM mailbox "
-                        "WHERE device = ? AND number > ? ORDER BY number LIMIT ?");
+    Statement statement(m_connection, "SELECT number, server_ms, aad, body, wrap FROM mailbox "
+                                      "WHERE device = ? AND number > ? ORDER BY number LIMIT ?");
     // One more than wanted tells whether there is more.
     statement.bind(row).bind(after).bind(std::uint64_t{limit} + 1);
     std::size_t bytes = 0;
     while (statement.next()) {
-        protocol::MailboxEntry entry{statement.integer(0), statement.integer(1),
-                                     statement.bytes(2), statement.bytes(3), statement.bytes(4)};
+        protocol::MailboxEntry entry{statement.integer(0), statement.integer(1), statement.bytes(2),
+                                     statement.bytes(3), statement.bytes(4)};
         bytes += entry.aad.size() + entry.body.size() + entry.wrap.size();
         if (result.entries.size() == limit || (bytes > maxBytes && !result.entries.empty())) {
             result.more = true;

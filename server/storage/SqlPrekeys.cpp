@@ -15,10 +15,9 @@ std::optional<StoredPrekey> SqlPrekeys::signedPrekey(const DeviceId& device) con
 
 std::vector<std::uint64_t> SqlPrekeys::oneTimeIds(const DeviceId& device) const
 {
-    Statement statement(m_connection,
-                        "SELECT prekey_id FROM one_time_prekeys "
-                        "WHERE device = (SELECT id FROM devices WHERE device_id = ?) "
-                        "ORDER BY prekey_id");
+    Statement statement(m_connection, "SELECT prekey_id FROM one_time_prekeys "
+                                      "WHERE device = (SELECT id FROM devices WHERE device_id = ?) "
+                                      "ORDER BY prekey_id");
     statement.bind(device);
     std::vector<std::uint64_t> result;
     while (statement.next())
@@ -70,12 +69,11 @@ std::optional<StoredPrekey> SqlPrekeys::takeOneTime(const DeviceId& device)
         if (statement.bind(row).next())
             result = StoredPrekey{statement.integer(0), statement.bytes(1)};
     }
-    if (result
-        && !Statement(m_connection,
-                      "DELETE FROM one_time_prekeys WHERE device = ? AND prekey_id = ?")
-                .bind(row)
-                .bind(result->id)
-                .run())
+    if (result &&
+        !Statement(m_connection, "DELETE FROM one_time_prekeys WHERE device = ? AND prekey_id = ?")
+             .bind(row)
+             .bind(result->id)
+             .run())
         return std::nullopt;
     return result;
 }

@@ -10,9 +10,8 @@ namespace impulse::server {
 SqlWriter::SqlWriter(GroupWriter& writer, QObject* parent)
     : QObject(parent), m_writer(writer),
       // Bounded by what the writer's own inbox takes.
-      m_finished(std::numeric_limits<std::size_t>::max(), [this] {
-          QCoreApplication::postEvent(this, new QEvent(QEvent::User));
-      })
+      m_finished(std::numeric_limits<std::size_t>::max(),
+                 [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
 {
 }
 

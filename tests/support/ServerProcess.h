@@ -46,14 +46,16 @@ public:
 
     int waitExit(int ms = 10'000)
     {
-        const bool ended = waitUntil([this] { return m_process.state() == QProcess::NotRunning; }, ms);
+        const bool ended =
+            waitUntil([this] { return m_process.state() == QProcess::NotRunning; }, ms);
         m_output += m_process.readAllStandardOutput();
         return ended && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
     }
 
     QUrl url() const
     {
-        return QUrl(QString::fromLatin1(m_output.mid(qstrlen("impulse-server ready on ")).trimmed()));
+        return QUrl(
+            QString::fromLatin1(m_output.mid(qstrlen("impulse-server ready on ")).trimmed()));
     }
     const QByteArray& output() const { return m_output; }
     QByteArray errors()
@@ -68,7 +70,8 @@ private:
         m_output.clear();
         m_errors.clear();
         QStringList arguments{QStringLiteral("--data"), m_dataFolder};
-        if (!more.contains(QStringLiteral("--make-invite")) && !more.contains(QStringLiteral("--port")))
+        if (!more.contains(QStringLiteral("--make-invite")) &&
+            !more.contains(QStringLiteral("--port")))
             arguments << QStringLiteral("--port") << QStringLiteral("0");
         m_process.start(program(), arguments + more);
         m_process.waitForStarted();

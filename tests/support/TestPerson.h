@@ -52,9 +52,8 @@ public:
         using crypto::be64;
         crypto::SystemRng rng;
         const auto pair = crypto::boxKeyPair(rng);
-        const auto signature =
-            crypto::sign(sign.secretKey, crypto::label::signedPrekey, userId, deviceId, be32(id),
-                         pair.publicKey, be64(testTimeMs));
+        const auto signature = crypto::sign(sign.secretKey, crypto::label::signedPrekey, userId,
+                                            deviceId, be32(id), pair.publicKey, be64(testTimeMs));
         crypto::Writer writer;
         return writer.u32(id).raw(pair.publicKey).u64(testTimeMs).raw(signature).take();
     }

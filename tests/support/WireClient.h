@@ -31,8 +31,8 @@ public:
         socket.open(url, options);
         return waitUntil([this] {
                    return closed || socket.state() == QAbstractSocket::ConnectedState;
-               })
-            && !closed;
+               }) &&
+               !closed;
     }
 
     void sendBytes(View frame)
@@ -49,12 +49,11 @@ public:
     }
 
     /// The answer, if there is one and it is no error.
-    template <class Request>
-    std::optional<protocol::ResultOf<Request>> call(const Request& request)
+    template <class Request> std::optional<protocol::ResultOf<Request>> call(const Request& request)
     {
         const auto id = send(request);
-        if (!waitUntil([&] { return closed || frames.contains(id) || errors.contains(id); })
-            || !frames.contains(id))
+        if (!waitUntil([&] { return closed || frames.contains(id) || errors.contains(id); }) ||
+            !frames.contains(id))
             return std::nullopt;
         auto answer = protocol::decodeAnswer<Request>(frames[id]);
         return answer ? std::optional(std::move(*answer)) : std::nullopt;
@@ -65,8 +64,8 @@ public:
     {
         const auto id = send(request);
         return waitUntil([&] { return closed || errors.contains(id); }) && errors.contains(id)
-            ? std::optional(errors[id].code)
-            : std::nullopt;
+                   ? std::optional(errors[id].code)
+                   : std::nullopt;
     }
 
     bool hello()
@@ -84,8 +83,9 @@ public:
 
     bool login(const TestPerson& person, const Hash32& certificateHash = {})
     {
-        return call(person.login(helloResult, *protocol::Nonce::from(Bytes(32, 9)),
-                                 certificateHash)).has_value();
+        return call(
+                   person.login(helloResult, *protocol::Nonce::from(Bytes(32, 9)), certificateHash))
+            .has_value();
     }
 
     bool waitClosed()

@@ -23,7 +23,8 @@ struct Sender {
 
 /// Sends with up to `window` events outstanding, first those without an answer from before, until
 /// the connection breaks.
-void writeUntilClosed(WireClient& client, Sender& sender, const TestPerson& peer, std::size_t window)
+void writeUntilClosed(WireClient& client, Sender& sender, const TestPerson& peer,
+                      std::size_t window)
 {
     std::map<std::uint64_t, std::uint64_t> outstanding;
     std::uint64_t next = 1;
@@ -112,8 +113,7 @@ TEST_CASE("kill -9 in the middle of writes loses nothing that was acknowledged")
         const auto log = readLog(reader, anna.person.conversationWith(bert));
         for (const auto& [senderSeq, seq] : anna.accepted) {
             REQUIRE(log.contains(seq));
-            CHECK(log.at(seq).aad
-                  == anna.person.aad(bert, senderSeq, anna.ids[senderSeq - 1]));
+            CHECK(log.at(seq).aad == anna.person.aad(bert, senderSeq, anna.ids[senderSeq - 1]));
         }
         // One sender: its numbers and the log's are the same, so nothing is there twice.
         CHECK(log.size() <= anna.ids.size());

@@ -1,5 +1,5 @@
-#include "tests/support/Catch.h"
 #include "tests/support/ServerProcess.h"
+#include "tests/support/Catch.h"
 #include "tests/support/WireClient.h"
 
 #include <QCryptographicHash>
@@ -77,8 +77,8 @@ TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTER
         REQUIRE(client.waitClosed());
         REQUIRE(client.pushes.size() == 1);
         CHECK(std::holds_alternative<protocol::ClosingPush>(client.pushes.front()));
-        const QRegularExpression ready(QStringLiteral(
-            "\\Aimpulse-server ready on ws://127\\.0\\.0\\.1:[1-9][0-9]*\\n\\z"));
+        const QRegularExpression ready(
+            QStringLiteral("\\Aimpulse-server ready on ws://127\\.0\\.0\\.1:[1-9][0-9]*\\n\\z"));
         CHECK(ready.match(QString::fromLatin1(folder.server.output())).hasMatch());
         CHECK(folder.server.errors().contains("impulse://127.0.0.1:"));
     }
@@ -101,8 +101,8 @@ TEST_CASE("the server keeps its identity over restarts and in files for the owne
     CHECK(second.helloResult.incarnation == first.helloResult.incarnation);
     CHECK_FALSE(second.helloResult.incarnation.isZero());
     for (const auto* name : {"server.key", "pepper.key", "secret.key", "impulse.db"}) {
-        CHECK((QFile::permissions(folder.file(name))
-               & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther)) == 0);
+        CHECK((QFile::permissions(folder.file(name)) &
+               (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther)) == 0);
     }
 }
 
@@ -158,11 +158,21 @@ TEST_CASE("keys that others can read, or that are gone, are refused")
     const auto key = folder.file("server.key");
     SECTION("readable by the group")
     {
-        REQUIRE(QFile::setPermissions(key, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+        REQUIRE(
+            QFile::setPermissions(key, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
     }
-    SECTION("missing") { REQUIRE(QFile::remove(key)); }
-    SECTION("cut") { REQUIRE(QFile::resize(key, 31)); }
-    SECTION("pepper missing") { REQUIRE(QFile::remove(folder.file("pepper.key"))); }
+    SECTION("missing")
+    {
+        REQUIRE(QFile::remove(key));
+    }
+    SECTION("cut")
+    {
+        REQUIRE(QFile::resize(key, 31));
+    }
+    SECTION("pepper missing")
+    {
+        REQUIRE(QFile::remove(folder.file("pepper.key")));
+    }
     const auto before = contentOf(key);
     CHECK(folder.server.run({}) == 3);
     CHECK(folder.server.output().isEmpty());
@@ -177,7 +187,10 @@ TEST_CASE("a damaged or newer database exits with 4 and is left alone")
     auto content = contentOf(folder.file("impulse.db"));
     REQUIRE(content.size() > 8192);
     const char* said = "damaged";
-    SECTION("damaged") { content.replace(4096, 4096, QByteArray(4096, '\x5a')); }
+    SECTION("damaged")
+    {
+        content.replace(4096, 4096, QByteArray(4096, '\x5a'));
+    }
     SECTION("newer")
     {
         // user_version: 4 bytes at offset 60 (https://sqlite.org/fileformat2.html).
@@ -204,8 +217,8 @@ TEST_CASE("a read-only data folder is refused in words (skipped without mount ri
         return;
     }
     folder.prepare();
-    REQUIRE(::mount("tmpfs", mounted.path().constData(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=8m")
-            == 0);
+    REQUIRE(::mount("tmpfs", mounted.path().constData(), "tmpfs", MS_REMOUNT | MS_RDONLY,
+                    "size=8m") == 0);
     CHECK(folder.server.run({}) == 3);
     CHECK(folder.server.output().isEmpty());
     CHECK(folder.server.errors().contains("data folder"));
@@ -246,7 +259,8 @@ TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without m
     const auto countEvents = [&](WireClient& client) {
         std::uint64_t seen = 0;
         for (;;) {
-            const auto page = client.call(protocol::FetchEvents{anna.conversationWith(bert), seen, 5});
+            const auto page =
+                client.call(protocol::FetchEvents{anna.conversationWith(bert), seen, 5});
             if (!page || page->events.empty())
                 return seen;
             seen = page->events.back().seq;
@@ -302,26 +316,30 @@ TEST_CASE("an invite made while the server runs or is stopped lets one person in
     CHECK(other.call(second));
 }
 
-TEST_CASE("TLS by certificate files: wss, and a login bound to the certificate (skipped without openssl)")
+TEST_CASE(
+    "TLS by certificate files: wss, and a login bound to the certificate (skipped without openssl)")
 {
     Folder folder;
     const auto certificate = folder.dir.filePath(QStringLiteral("certificate.pem"));
     const auto key = folder.dir.filePath(QStringLiteral("key.pem"));
     QProcess openssl;
-    openssl.start(QStringLiteral("openssl"),
-                  words("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test")
-                      + QStringList{QStringLiteral("-keyout"), key, QStringLiteral("-out"), certificate});
+    openssl.start(
+        QStringLiteral("openssl"),
+        words("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test") +
+            QStringList{QStringLiteral("-keyout"), key, QStringLiteral("-out"), certificate});
     if (!openssl.waitForFinished() || openssl.exitCode() != 0) {
         WARN("skipped: no openssl");
         return;
     }
     const auto pem = contentOf(certificate);
     const auto digest = QSslCertificate(pem).digest(QCryptographicHash::Sha256);
-    const auto hash = *Hash32::from({reinterpret_cast<const std::uint8_t*>(digest.constData()), 32});
+    const auto hash =
+        *Hash32::from({reinterpret_cast<const std::uint8_t*>(digest.constData()), 32});
     QStringList arguments = words("--registration open");
     SECTION("own TLS")
     {
-        arguments << QStringLiteral("--certificate") << certificate << QStringLiteral("--key") << key;
+        arguments << QStringLiteral("--certificate") << certificate << QStringLiteral("--key")
+                  << key;
     }
     SECTION("behind a proxy")
     {
@@ -329,9 +347,9 @@ TEST_CASE("TLS by certificate files: wss, and a login bound to the certificate (
                   << certificate;
     }
     REQUIRE(folder.server.start(arguments));
-    CHECK(folder.server.url().scheme()
-          == (arguments.contains(QStringLiteral("--key")) ? QStringLiteral("wss")
-                                                           : QStringLiteral("ws")));
+    CHECK(folder.server.url().scheme() == (arguments.contains(QStringLiteral("--key"))
+                                               ? QStringLiteral("wss")
+                                               : QStringLiteral("ws")));
     TestPerson anna("anna");
     WireClient client;
     REQUIRE((client.open(folder.server.url()) && client.hello() && client.registerAs(anna)));

@@ -43,10 +43,7 @@ public:
         m_counts.mostQueued = std::max(m_counts.mostQueued.load(), connection.queuedBytes());
     }
     void closed(ClientConnection&) override { ++m_counts.closed; }
-    void sayGoodbye(ClientConnection& connection) override
-    {
-        connection.send(view("goodbye"));
-    }
+    void sayGoodbye(ClientConnection& connection) override { connection.send(view("goodbye")); }
     void tick() override {}
 
 private:
@@ -104,10 +101,10 @@ struct Client {
 
 QByteArray handshake(const EchoServer& server, const QByteArray& subprotocol = "impulse.v1")
 {
-    return "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.listener.serverPort())
-        + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
-          "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: "
-        + subprotocol + "\r\n\r\n";
+    return "GET / HTTP/1.1\r\nHost: 127.0.0.1:" + QByteArray::number(server.listener.serverPort()) +
+           "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: "
+           "dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: " +
+           subprotocol + "\r\n\r\n";
 }
 
 struct RawClient {
@@ -243,8 +240,14 @@ TEST_CASE("an unmasked or reserved frame closes the connection")
     RawClient client(server);
     client.socket.write(handshake(server));
     REQUIRE(waitUntil([&] { return server.counts.opened == 1; }));
-    SECTION("reserved opcode") { client.socket.write(QByteArray::fromHex("8b8000000000")); }
-    SECTION("reserved bits") { client.socket.write(QByteArray::fromHex("f28000000000")); }
+    SECTION("reserved opcode")
+    {
+        client.socket.write(QByteArray::fromHex("8b8000000000"));
+    }
+    SECTION("reserved bits")
+    {
+        client.socket.write(QByteArray::fromHex("f28000000000"));
+    }
     CHECK(client.waitClosed());
     CHECK(server.counts.received == 0);
 }
@@ -271,8 +274,14 @@ TEST_CASE("what is no WebSocket handshake is closed")
 {
     EchoServer server;
     RawClient client(server);
-    SECTION("plain HTTP") { client.socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n"); }
-    SECTION("rubbish") { client.socket.write(QByteArray(2'000'000, '\x01')); }
+    SECTION("plain HTTP")
+    {
+        client.socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+    }
+    SECTION("rubbish")
+    {
+        client.socket.write(QByteArray(2'000'000, '\x01'));
+    }
     CHECK(client.waitClosed());
     CHECK(server.counts.opened == 0);
     CHECK(waitUntil([&] { return server.counter.total() == 0; }));
@@ -309,8 +318,8 @@ TEST_CASE("behind a proxy addresses are those that the proxy names")
     settings.behindProxy = true;
     EchoServer server(CertificateFiles::none(), settings, 100, 1);
     const auto connectAs = [&](RawClient& client, const QByteArray& address) {
-        client.socket.write(handshake(server).chopped(2) + "X-Forwarded-For: 198.51.100.9, " + address
-                            + "\r\n\r\n");
+        client.socket.write(handshake(server).chopped(2) + "X-Forwarded-For: 198.51.100.9, " +
+                            address + "\r\n\r\n");
     };
     RawClient first(server);
     connectAs(first, "192.0.2.1");
@@ -326,12 +335,12 @@ TEST_CASE("behind a proxy addresses are those that the proxy names")
 
 TEST_CASE("limit keys join the /64 of IPv6 and mapped IPv4")
 {
-    CHECK(limitKey(QHostAddress(QStringLiteral("2001:db8::1")))
-          == limitKey(QHostAddress(QStringLiteral("2001:db8::ffff:2"))));
-    CHECK(limitKey(QHostAddress(QStringLiteral("2001:db8::1")))
-          != limitKey(QHostAddress(QStringLiteral("2001:db8:0:1::1"))));
-    CHECK(limitKey(QHostAddress(QStringLiteral("::ffff:192.0.2.1")))
-          == limitKey(QHostAddress(QStringLiteral("192.0.2.1"))));
+    CHECK(limitKey(QHostAddress(QStringLiteral("2001:db8::1"))) ==
+          limitKey(QHostAddress(QStringLiteral("2001:db8::ffff:2"))));
+    CHECK(limitKey(QHostAddress(QStringLiteral("2001:db8::1"))) !=
+          limitKey(QHostAddress(QStringLiteral("2001:db8:0:1::1"))));
+    CHECK(limitKey(QHostAddress(QStringLiteral("::ffff:192.0.2.1"))) ==
+          limitKey(QHostAddress(QStringLiteral("192.0.2.1"))));
 }
 
 TEST_CASE("plain ws is for loopback or a proxy")
@@ -415,7 +424,8 @@ TEST_CASE("unusable certificate files are told in words (skipped without openssl
         return;
     }
     const auto certificate = dir.filePath(QStringLiteral("certificate.pem"));
-    const auto missing = CertificateFiles::withKey(dir.filePath(QStringLiteral("none.pem")), certificate);
+    const auto missing =
+        CertificateFiles::withKey(dir.filePath(QStringLiteral("none.pem")), certificate);
     REQUIRE_FALSE(missing);
     CHECK(missing.error().contains(QLatin1String("none.pem")));
     CHECK_FALSE(CertificateFiles::withKey(certificate, certificate));

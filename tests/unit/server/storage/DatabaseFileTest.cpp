@@ -108,10 +108,22 @@ TEST_CASE("a damaged database is refused and nothing is overwritten")
     Folder folder;
     REQUIRE(prepareDatabase(folder.path));
     auto content = contentOf(folder.path);
-    SECTION("empty") { content.clear(); }
-    SECTION("no header") { content.replace(0, 16, "0123456789abcdef"); }
-    SECTION("damaged pages") { content.replace(4096, 3 * 4096, QByteArray(3 * 4096, '\x5a')); }
-    SECTION("cut") { content.truncate(content.size() / 2); }
+    SECTION("empty")
+    {
+        content.clear();
+    }
+    SECTION("no header")
+    {
+        content.replace(0, 16, "0123456789abcdef");
+    }
+    SECTION("damaged pages")
+    {
+        content.replace(4096, 3 * 4096, QByteArray(3 * 4096, '\x5a'));
+    }
+    SECTION("cut")
+    {
+        content.truncate(content.size() / 2);
+    }
     overwrite(folder.path, content);
     const auto result = prepareDatabase(folder.path);
     REQUIRE_FALSE(result);
@@ -179,7 +191,8 @@ TEST_CASE("a failed upgrade leaves the old database and its backup")
     CHECK(QDir(folder.dir.path()).entryList({QStringLiteral("*.backup")}).size() == 1);
 }
 
-TEST_CASE("a database on a read-only file system is refused in words (skipped without mount rights)")
+TEST_CASE(
+    "a database on a read-only file system is refused in words (skipped without mount rights)")
 {
     Folder folder;
     if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=4m") != 0) {
@@ -200,7 +213,8 @@ TEST_CASE("a database on a read-only file system is refused in words (skipped wi
 TEST_CASE("no space for a new database is told in words (skipped without mount rights)")
 {
     Folder folder;
-    if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=64k") != 0) {
+    if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=64k") !=
+        0) {
         WARN("skipped: no right to mount");
         return;
     }

@@ -17,8 +17,8 @@ struct Database {
     explicit Database(const char* mountOptions = nullptr)
     {
         if (mountOptions) {
-            mounted = ::mount("tmpfs", dir.path().toLocal8Bit().constData(), "tmpfs", 0, mountOptions)
-                == 0;
+            mounted = ::mount("tmpfs", dir.path().toLocal8Bit().constData(), "tmpfs", 0,
+                              mountOptions) == 0;
             if (!mounted)
                 return;
         }
@@ -132,8 +132,8 @@ TEST_CASE("a job with an error fails alone")
     int stored = 0;
     // The third insert has a name that is taken.
     for (const int number : {1, 2, 2, 3}) {
-        writer.submit(std::make_unique<InsertJob>(
-            number, [&](int job, std::optional<WriteFailure> failure) {
+        writer.submit(
+            std::make_unique<InsertJob>(number, [&](int job, std::optional<WriteFailure> failure) {
                 if (failure)
                     failed.push_back(job);
                 else

@@ -1,5 +1,5 @@
-#include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlStore.h"
+#include "server/storage/DatabaseFile.h"
 #include "server/storage/WrapColumn.h"
 #include "tests/support/Catch.h"
 
@@ -124,8 +124,7 @@ TEST_CASE_METHOD(Fixture, "the directory log is contiguous and knows the current
     publish(anna, {filled<DeviceId>(22), filled<DeviceId>(20)}, 3);
     CHECK(directory.lastSeq() == 3);
     CHECK(directory.version(anna) == 2);
-    CHECK(directory.devices(anna)
-          == std::vector{filled<DeviceId>(20), filled<DeviceId>(22)});
+    CHECK(directory.devices(anna) == std::vector{filled<DeviceId>(20), filled<DeviceId>(22)});
     CHECK(directory.devices(bert) == std::vector{filled<DeviceId>(31)});
     REQUIRE(directory.latest(anna));
     CHECK(directory.latest(anna)->list == Bytes(389, 3));
