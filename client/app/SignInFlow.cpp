@@ -238,6 +238,7 @@ void SignInFlow::runSignIn(client::SignIn request)
 {
     m_working = true;
     m_cancelled = false;
+    m_recoverReset = request.resetPassword;
     m_recover->setBusy(BusyStage::Connecting);
     const auto question = [this](std::vector<client::ListedDevice> devices,
                                  std::function<void(std::vector<client::DeviceFate>)> answer) {
@@ -270,7 +271,9 @@ void SignInFlow::onSignInFailed(SignInProblem problem)
         return;
     }
     if (!atSignIn) {
-        m_recover->setProblem(problem);
+        m_recover->setProblem(m_recoverReset && problem == SignInProblem::WrongPassword
+                                  ? SignInProblem::WrongCode
+                                  : problem);
         return;
     }
     closeRecover();

@@ -72,6 +72,7 @@ private:
     std::vector<client::ListedDevice> m_devices;
     bool m_working = false;
     bool m_cancelled = false;
+    bool m_recoverReset = false; ///< the attempt rests on the code alone
 };
 
 } // namespace impulse::app

@@ -22,6 +22,7 @@ void UnlockFlow::start()
 {
     const QString username = m_accounts.username();
     m_window->setAccount(username.isEmpty() ? QString() : QLatin1Char('@') + username);
+    m_window->setBusy(false);
     m_window->show();
 }
 

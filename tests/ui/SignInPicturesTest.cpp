@@ -204,3 +204,29 @@ TEST_CASE("pictures of the dialogs", "[pictures]")
         confirm->close();
     });
 }
+
+TEST_CASE("pictures of large text and of narrow windows", "[pictures]")
+{
+    auto& env = environment();
+    env.theme.setTextScale(2);
+    env.languages.setLanguage(Language::Russian);
+    SignInWindow large(env.theme, env.languages);
+    expose(large);
+    large.signInPage().setServer(QStringLiteral("chat.hillside.example"));
+    large.signInPage().setServerState(ServerState::Unreachable);
+    check(test::compareScreenshot(large, QStringLiteral("login-text-200"), QStringLiteral("light"),
+                                  QStringLiteral("ru")));
+    RecoveryCodeStep step(env.theme, SecretText(QStringLiteral("K7QM2XVDR9TAHW4EP3JY8NCBZ06F")),
+                          {2, 5});
+    expose(step);
+    check(test::compareScreenshot(step, QStringLiteral("recovery-text-200"),
+                                  QStringLiteral("light"), QStringLiteral("ru")));
+    env.theme.setTextScale(1);
+    SignInWindow narrow(env.theme, env.languages);
+    narrow.resize(480, 640);
+    expose(narrow);
+    narrow.signInPage().setServerState(ServerState::KeyChanged);
+    check(test::compareScreenshot(narrow, QStringLiteral("login-narrow"), QStringLiteral("light"),
+                                  QStringLiteral("ru")));
+    env.languages.setLanguage(Language::English);
+}

@@ -73,6 +73,7 @@ RecoverWindow::~RecoverWindow()
 void RecoverWindow::build()
 {
     m_title = new Label(m_theme, TextStyle::Heading, Token::TextPrimary, this);
+    m_title->setWordWrap(true);
     m_subtitle = new Label(m_theme, TextStyle::Body, Token::TextSecondary, this);
     m_subtitle->setWordWrap(true);
     m_pages = new QStackedWidget(this);

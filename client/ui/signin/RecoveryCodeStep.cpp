@@ -18,6 +18,7 @@
 #include <QPrinter>
 #include <QRandomGenerator>
 #include <QSaveFile>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
 namespace impulse::ui {
@@ -74,6 +75,7 @@ void RecoveryCodeStep::build()
 {
     m_step = new Label(m_theme, TextStyle::Small, Token::TextSecondary, this);
     m_title = new Label(m_theme, TextStyle::Heading, Token::TextPrimary, this);
+    m_title->setWordWrap(true);
     m_why = new Label(m_theme, TextStyle::Body, Token::TextSecondary, this);
     m_why->setWordWrap(true);
     m_grid = new CodeGrid(m_theme, this);
@@ -108,8 +110,19 @@ void RecoveryCodeStep::build()
     m_finish = new Button(m_theme, Button::Kind::Primary, this);
     m_finish->setObjectName(QStringLiteral("finish"));
 
-    auto* column = new QVBoxLayout(this);
-    column->setContentsMargins(32, 28, 32, 24);
+    layOut();
+}
+
+void RecoveryCodeStep::layOut()
+{
+    auto* scroll = new QScrollArea(this);
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    auto* content = new QWidget(scroll);
+    auto* column = new QVBoxLayout(content);
+    column->setContentsMargins(32, 28, 32, 0);
     column->setSpacing(0);
     column->addWidget(m_step);
     column->addWidget(m_title);
@@ -139,12 +152,18 @@ void RecoveryCodeStep::build()
     typed->addWidget(m_second);
     typed->addStretch(1);
     column->addLayout(typed);
-    column->addSpacing(20);
+    column->addSpacing(4);
     column->addStretch(1);
+    scroll->setWidget(content);
     auto* foot = new QHBoxLayout;
+    foot->setContentsMargins(32, 16, 32, 24);
     foot->addStretch(1);
     foot->addWidget(m_finish);
-    column->addLayout(foot);
+    auto* outer = new QVBoxLayout(this);
+    outer->setContentsMargins(0, 0, 0, 0);
+    outer->setSpacing(0);
+    outer->addWidget(scroll, 1);
+    outer->addLayout(foot);
 }
 
 void RecoveryCodeStep::retranslate()

@@ -46,6 +46,7 @@ protected:
 
 private:
     void build();
+    void layOut();
     void retranslate();
     void copy();
     void save();

@@ -83,13 +83,14 @@ void SignInPage::build(LanguageSwitch& languages)
     c.addSpacing(24);
     c.addWidget(m_signIn);
     c.addSpacing(12);
-    auto* ways = new QHBoxLayout;
+    m_ways = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_ways->setSpacing(8);
     m_create->setFlush(true);
     m_recover->setFlush(true);
-    ways->addWidget(m_create);
-    ways->addStretch(1);
-    ways->addWidget(m_recover);
-    c.addLayout(ways);
+    m_ways->addWidget(m_create, 0, Qt::AlignLeft);
+    m_ways->addStretch(1);
+    m_ways->addWidget(m_recover, 0, Qt::AlignLeft);
+    c.addLayout(m_ways);
     c.addStretch(1);
     c.addSpacing(16);
     c.addWidget(new LanguageButton(theme(), languages, this), 0, Qt::AlignRight);
@@ -109,6 +110,22 @@ void SignInPage::retranslate()
     showServerState();
     showProblem();
     setBusy(m_stage);
+    arrangeWays();
+}
+
+// Two long labels stand below each other where they do not fit side by side.
+void SignInPage::arrangeWays()
+{
+    const QMargins margins = column().contentsMargins();
+    const int room = width() - margins.left() - margins.right();
+    const int needed = m_create->sizeHint().width() + m_recover->sizeHint().width() + 24;
+    m_ways->setDirection(needed > room ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight);
+}
+
+void SignInPage::resizeEvent(QResizeEvent* event)
+{
+    FormPage::resizeEvent(event);
+    arrangeWays();
 }
 
 void SignInPage::showEvent(QShowEvent* event)

@@ -6,6 +6,8 @@
 
 #include <optional>
 
+class QBoxLayout;
+
 namespace impulse::ui {
 
 class Button;
@@ -46,6 +48,7 @@ protected:
     void retranslate() override;
     bool isBusy() const override { return m_stage.has_value(); }
     void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void build(LanguageSwitch& languages);
@@ -53,6 +56,7 @@ private:
     void showServerState();
     void showProblem();
     void offerServer();
+    void arrangeWays();
 
     Label* m_title = nullptr;
     Label* m_subtitle = nullptr;
@@ -63,6 +67,7 @@ private:
     Button* m_signIn = nullptr;
     Button* m_create = nullptr;
     Button* m_recover = nullptr;
+    QBoxLayout* m_ways = nullptr;
     QString m_checkedServer;
     QString m_shownName;
     ServerState m_serverState = ServerState::Unknown;

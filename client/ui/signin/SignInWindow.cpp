@@ -92,7 +92,7 @@ void SignInWindow::closeEvent(QCloseEvent* event)
 void SignInWindow::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    m_brand->setVisible(width() >= brandFrom);
+    m_brand->setVisible(width() >= m_theme.px(brandFrom));
 }
 
 } // namespace impulse::ui

@@ -42,10 +42,10 @@ UnlockWindow::UnlockWindow(Theme& theme, QWidget* parent)
     column->setSpacing(0);
     column->addWidget(m_title);
     column->addWidget(m_account);
-    column->addSpacing(20);
+    column->addSpacing(16);
     column->addWidget(m_password);
     // The room for the hint below the field is always there, so that nothing moves.
-    column->addSpacing(2);
+    column->addSpacing(6);
     column->addWidget(m_unlock);
     column->addSpacing(8);
     column->addWidget(m_forgot, 0, Qt::AlignHCenter);
