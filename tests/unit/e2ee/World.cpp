@@ -76,6 +76,11 @@ void Device::publish(World& world, const PrekeyPlan& plan)
     m_publishedOneTime.insert(m_publishedOneTime.end(), made->begin(), made->end());
 }
 
+void Device::rotateSigned(World& world)
+{
+    publish(world, {true, false, 0});
+}
+
 void Device::ensureSession(World& world, const Device& peer)
 {
     if (!store->needsSession(peer.peer(), world.nowMs()))
@@ -284,6 +289,27 @@ std::vector<Mail> World::seal(Device& from, const std::vector<Device*>& to, Even
         from.sent.emplace(fields.message, std::move(row));
     }
     return mails;
+}
+
+Mail World::sealRaw(Device& from, Device& to, EventKind kind, std::uint8_t flags, View content)
+{
+    from.ensureSession(*this, to);
+    const bool counted = kind == EventKind::Direct && (flags & crypto::Aad::transient) == 0;
+    crypto::Aad fields;
+    fields.kind = kind;
+    fields.flags = flags;
+    fields.conversation = crypto::directConversation(from.party().user, to.party().user);
+    fields.message = crypto::random<MessageId>(m_rng);
+    fields.senderUser = from.party().user;
+    fields.senderDevice = from.party().device;
+    fields.peerUser = to.party().user;
+    fields.sentMs = ++from.m_lastSentMs;
+    fields.seq = counted ? ++from.m_sequences[fields.conversation] : 0;
+    const std::vector<crypto::VerifiedPeer> recipients{to.peer()};
+    auto envelope =
+        sealEnvelope(m_rng, *from.store, m_directory.head(), fields, content, recipients);
+    REQUIRE(envelope.ok());
+    return {envelope->aad, envelope->body, envelope->wraps.front().message, toBytes(content)};
 }
 
 std::vector<Mail> World::send(Device& from, const std::vector<Device*>& to)

@@ -61,6 +61,8 @@ public:
     PrekeyBundle takeBundle();
     /// Compares prekeys with the server, as at every login.
     void logIn(World& world);
+    /// A new signed prekey, as every week.
+    void rotateSigned(World& world);
     /// A session towards `peer` that wrap() can use.
     void ensureSession(World& world, const Device& peer);
     /// Asks for what could not be read, one request per author device.
@@ -122,6 +124,9 @@ public:
 
     /// A text from one device to some, one mail for each, not delivered.
     std::vector<Mail> send(Device& from, const std::vector<Device*>& to);
+    /// Any bytes as the content of an event, by the rules or not.
+    Mail sealRaw(Device& from, Device& to, crypto::EventKind kind, std::uint8_t flags,
+                 View content);
     /// A control envelope into the mailbox of one device.
     void control(Device& from, Device& to, const Content& content);
     /// A text to all devices of a user and all other own ones, into their mailboxes.
