@@ -1,0 +1,197 @@
+#include "tests/support/Catch.h"
+#include "tests/support/Screenshot.h"
+#include "tests/ui/ChatFixture.h"
+
+#include <QFileInfo>
+#include <QTextEdit>
+
+using namespace impulse;
+using namespace impulse::ui;
+using namespace impulse::test;
+using client::ConnectionState;
+using client::MessageKind;
+using client::MessageState;
+
+namespace {
+
+template <class Show> void forEveryLook(Show show)
+{
+    auto& env = environment();
+    for (ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
+        for (Language language : {Language::English, Language::Russian}) {
+            env.theme.setMode(mode);
+            env.languages.setLanguage(language);
+            show(mode == ThemeMode::Light ? QStringLiteral("light") : QStringLiteral("dark"),
+                 language == Language::English ? QStringLiteral("en") : QStringLiteral("ru"));
+        }
+    }
+    env.theme.setMode(ThemeMode::Light);
+    env.languages.setLanguage(Language::English);
+}
+
+void save(QWidget& window, const char* name, const QString& theme, const QString& language,
+          const QString& target)
+{
+    QTest::qWait(20);
+    const QString path
+        = compareScreenshot(window, QLatin1String(name), theme, language, target);
+    INFO(path.toStdString());
+    CHECK(QFileInfo(path).size() > 1000);
+}
+
+QString mainTarget(const QString& theme, const QString& language)
+{
+    if (theme == QLatin1String("dark"))
+        return QStringLiteral("main-dark");
+    return language == QLatin1String("ru") ? QStringLiteral("main-ru")
+                                           : QStringLiteral("main-light");
+}
+
+void typing(ChatFixture& f, bool typing)
+{
+    auto mira = *f.chats.find(idOf<ConversationId>(1));
+    mira.previewKind = typing ? client::PreviewKind::Typing : client::PreviewKind::Text;
+    f.chats.upsert(mira);
+}
+
+} // namespace
+
+TEST_CASE("pictures of the main window", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        typing(f, true);
+        f.show();
+        save(f.window, "empty-selection", theme, language, QStringLiteral("empty-selection"));
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        save(f.window, "main", theme, language, mainTarget(theme, language));
+    });
+}
+
+TEST_CASE("pictures of the narrow window", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show(400, 800);
+        save(f.window, "narrow-list", theme, language, QStringLiteral("narrow-list"));
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        save(f.window, "narrow-chat", theme, language, QStringLiteral("narrow-chat"));
+    });
+}
+
+TEST_CASE("pictures of the first run and a request", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.show();
+        save(f.window, "first-run", theme, language, QStringLiteral("first-run"));
+        f.fillChats();
+        auto nadia = f.chat(30, 0, f.name("Nadia Rahimi", "Надя Рахими"), {}, todayAt(14, 31));
+        nadia.request = true;
+        nadia.unread = 1;
+        nadia.previewKind = client::PreviewKind::Request;
+        nadia.username = QStringLiteral("nadia");
+        f.chats.upsert(nadia);
+        REQUIRE(f.window.openConversation(nadia.id));
+        save(f.window, "request", theme, language, QStringLiteral("request"));
+    });
+}
+
+TEST_CASE("pictures without a connection", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(3)));
+        const auto text = [&](const char* en, const char* ru) { return f.name(en, ru); };
+        f.messages.append(
+            {f.message(1, false, text("Are the forms ready to print?", "Бланки готовы к печати?"),
+                       todayAt(13, 52)),
+             f.message(2, false,
+                       text("I’ll bring the printed forms tonight if you send them before six.",
+                            "Вечером привезу бланки, если пришлёшь их до шести."),
+                       todayAt(13, 53)),
+             f.message(3, true, text("Almost. Two small fixes left.", "Почти. Две мелочи."),
+                       todayAt(14, 1)),
+             f.message(4, true,
+                       text("And the invoice goes to the club, not to me.",
+                            "А счёт на клуб, не на меня."),
+                       todayAt(14, 21), MessageState::Failed),
+             f.message(5, true,
+                       text("Here they are. Forty copies, double-sided.",
+                            "Вот они. Сорок копий, двусторонние."),
+                       todayAt(14, 36), MessageState::Pending)});
+        f.find<QTextEdit>("composerField")->setPlainText(
+            text("Tell me when you get this", "Напиши, когда получишь"));
+        f.window.setConnection(ConnectionState::Offline,
+                               quint64(QDateTime::currentMSecsSinceEpoch()) + 11000);
+        QTest::qWait(3200);
+        f.window.setConnection(ConnectionState::Offline,
+                               quint64(QDateTime::currentMSecsSinceEpoch()) + 8000);
+        save(f.window, "offline", theme, language, QStringLiteral("offline"));
+    });
+}
+
+TEST_CASE("pictures of message states", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show(760, 1000);
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        const auto text = [&](const char* en, const char* ru) { return f.name(en, ru); };
+        std::vector<client::MessageItem> rows;
+        const auto add = [&](int n, bool own, const QString& words, int minute,
+                             MessageState state = MessageState::Read) -> client::MessageItem& {
+            rows.push_back(f.message(n, own, words, todayAt(9, minute), state));
+            return rows.back();
+        };
+        auto& lock = add(1, false, {}, 0);
+        lock.kind = MessageKind::System;
+        add(2, true, text("Sent to the server", "На сервере"), 1, MessageState::Sent);
+        add(3, true, text("Delivered", "Доставлено"), 1, MessageState::Delivered);
+        add(4, true, text("Read", "Прочитано"), 1, MessageState::Read);
+        add(5, true, text("Sending", "Отправляется"), 1, MessageState::Pending);
+        add(6, true, text("The lift is out of order", "Лифт не работает"), 2,
+            MessageState::Failed);
+        auto& edited = add(7, false, text("Meet at 19:30", "Встреча в 19:30"), 10);
+        edited.edited = true;
+        add(8, false, {}, 16).kind = MessageKind::Deleted;
+        add(9, false, {}, 22).kind = MessageKind::Refused;
+        auto& gap = add(10, false, {}, 23);
+        gap.kind = MessageKind::Missing;
+        add(11, false, text("A link: https://maps.example/lake and more words so that it wraps.",
+                            "Ссылка: https://maps.example/lake и ещё слова для переноса."),
+            24);
+        add(12, false, QStringLiteral("🎉👍"), 30);
+        auto& newer = add(13, false, {}, 36);
+        newer.kind = MessageKind::NewerVersion;
+        auto& changed = add(14, false, {}, 40);
+        changed.kind = MessageKind::System;
+        changed.system = client::SystemLine::IdentityChanged;
+        f.messages.append(rows);
+        f.messages.setUnreadFrom(idOf<MessageId>(11));
+        save(f.window, "states", theme, language, QStringLiteral("states-") + theme);
+    });
+}
+
+TEST_CASE("pictures at 200 % text", "[pictures]")
+{
+    environment().theme.setTextScale(2);
+    {
+        ChatFixture f;
+        f.fillChats();
+        typing(f, true);
+        f.show();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        save(f.window, "main-text-200", QStringLiteral("light"), QStringLiteral("en"),
+             QStringLiteral("main-text-200"));
+    }
+    environment().theme.setTextScale(1);
+}
