@@ -22,6 +22,13 @@ QString capitalised(QString text)
     return text;
 }
 
+/// With a full stop, so that a voice pauses before what follows.
+QString stopped(const QString& text)
+{
+    return !text.isEmpty() && text.back().isLetterOrNumber() ? QString(text + QLatin1Char('.'))
+                                                              : text;
+}
+
 QString oneLine(const QString& text)
 {
     return text.simplified();
@@ -242,19 +249,19 @@ QString ChatWords::messageSentence(const MessageItem& message)
                              || message.state == MessageState::Held))
         before = failure(message) + QStringLiteral(". ");
     if (message.reply) {
-        after << tr("Reply to %1: %2.").arg(author(*message.reply), quoted(*message.reply));
+        after << stopped(tr("Reply to %1: %2").arg(author(*message.reply), quoted(*message.reply)));
     }
     if (message.edited)
         after << tr("Edited.");
     if (before.isEmpty() && message.outgoing)
-        after << state(message.state) + QLatin1Char('.');
+        after << stopped(state(message.state));
     if (message.removedDevice != RemovedDevice::No)
-        after << removedDevice(message.removedDevice) + QLatin1Char('.');
+        after << stopped(removedDevice(message.removedDevice));
     const QString name = message.outgoing ? tr("You") : message.senderName;
     QString sentence = before
         + tr("%1, %2: %3").arg(name, clock(message.sentMs), body(message));
     if (!after.isEmpty())
-        sentence += QLatin1Char(' ') + after.join(QLatin1Char(' '));
+        sentence = stopped(sentence) + QLatin1Char(' ') + after.join(QLatin1Char(' '));
     return sentence;
 }
 

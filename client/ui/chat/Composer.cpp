@@ -64,12 +64,16 @@ Composer::Composer(Theme& theme, QWidget* parent)
     m_send->setObjectName(QStringLiteral("sendButton"));
     m_fieldBox->setCursor(Qt::IBeamCursor);
     auto* inside = new QHBoxLayout(m_fieldBox);
-    inside->setContentsMargins(16, 0, 12, 0);
+    inside->setContentsMargins(16, 8, 12, 8);
     inside->addWidget(m_field, 1, Qt::AlignVCenter);
     auto* row = new QHBoxLayout;
     row->setSpacing(6);
     row->addWidget(m_fieldBox, 1);
-    row->addWidget(m_send, 0, Qt::AlignBottom);
+    auto* sendColumn = new QVBoxLayout;
+    sendColumn->addStretch(1);
+    sendColumn->addWidget(m_send);
+    m_sendGap = sendColumn;
+    row->addLayout(sendColumn);
     auto* blockedRow = new QHBoxLayout(m_blocked);
     blockedRow->setContentsMargins(0, 0, 0, 0);
     blockedRow->setSpacing(4);
@@ -106,9 +110,11 @@ Composer::Composer(Theme& theme, QWidget* parent)
 void Composer::applyMetrics()
 {
     m_fieldBox->setMinimumHeight(36 + int((m_theme.scale() - 1) * 24));
+    // Beside a single line the button is centred; it stays there while the field grows.
+    m_sendGap->setContentsMargins(
+        0, 0, 0, std::max(0, m_fieldBox->minimumHeight() - m_send->sizeHint().height()) / 2);
     const QRect column = MessageLayout::column(width(), m_theme);
     layout()->setContentsMargins(column.left(), 11, width() - column.right() - 1, 10);
-    static_cast<QHBoxLayout*>(m_fieldBox->layout())->setContentsMargins(16, 8, 12, 8);
     update();
 }
 
@@ -281,8 +287,6 @@ void Composer::submit()
     setTyping(false);
     m_draftTimer.stop();
     if (m_mode == Mode::Edit) {
-        m_editDrafts.erase(m_target.id);
-        setText(m_target.text);
         const MessageId edited = m_target.id;
         leaveMode();
         m_editDrafts.erase(edited);

@@ -7,7 +7,7 @@
 
 #include <unordered_map>
 
-class QHBoxLayout;
+class QVBoxLayout;
 
 namespace impulse::ui {
 
@@ -78,6 +78,7 @@ private:
     QWidget* m_fieldBox;
     ComposerField* m_field;
     IconButton* m_send;
+    QVBoxLayout* m_sendGap = nullptr;
     QWidget* m_blocked;
     Label* m_blockedText;
     Button* m_blockedAction;

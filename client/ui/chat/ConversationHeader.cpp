@@ -145,6 +145,7 @@ void ConversationHeader::setBackVisible(bool visible)
 {
     m_back->setVisible(visible);
     layout()->setContentsMargins(visible ? 6 : 12, 0, 12, 1);
+    layout()->setSpacing(visible ? 6 : 0);
 }
 
 /// typing > connection > presence; the status text follows presence.
@@ -174,7 +175,9 @@ QString ConversationHeader::secondLine() const
 void ConversationHeader::refresh()
 {
     const bool typing = !m_chat.request && m_chat.previewKind == PreviewKind::Typing;
-    m_name->setContent({m_chat, secondLine(), typing, m_chat.online && !m_chat.request});
+    const bool connected = ChatWords::connection(m_connection).isEmpty();
+    m_name->setContent(
+        {m_chat, secondLine(), typing, m_chat.online && connected && !m_chat.request});
 }
 
 void ConversationHeader::paintEvent(QPaintEvent*)

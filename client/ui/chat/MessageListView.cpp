@@ -182,6 +182,8 @@ void MessageListView::rememberAnchor(bool fromBottom)
     m_anchor.end = atEnd();
     if (m_heights.count() == 0)
         return;
+    // At the very top the first row is held, or estimates would push the beginning out of view.
+    fromBottom = fromBottom && verticalOffset() > 0;
     const int y = verticalOffset() + (fromBottom ? viewport()->height() - 1 : 0);
     const int row = rowAtContent(y);
     m_anchor.row = m_messages.index(row);
@@ -310,11 +312,11 @@ void MessageListView::reset()
 
 void MessageListView::rowsInserted(const QModelIndex& parent, int start, int end)
 {
-    QAbstractItemView::rowsInserted(parent, start, end);
     const int from = verticalOffset();
     const bool first = m_heights.count() == 0;
     const bool follows = atEnd() && !first;
     m_heights.insert(start, end - start + 1);
+    QAbstractItemView::rowsInserted(parent, start, end);
     const bool last = end == m_messages.rowCount() - 1;
     if (last && m_messages.at(end).outgoing)
         m_anchor.end = true;

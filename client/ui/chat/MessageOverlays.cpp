@@ -27,7 +27,11 @@ constexpr int jumpSide = 40;
 
 TypingIndicator::TypingIndicator(Theme& theme, QWidget* parent) : QWidget(parent), m_theme(theme)
 {
-    setFixedSize(typingWidth, typingHeight);
+    const auto fit = [this] {
+        setFixedSize(m_theme.px(typingWidth), m_theme.px(typingHeight));
+    };
+    connect(&theme, &Theme::changed, this, fit);
+    fit();
     setAttribute(Qt::WA_TransparentForMouseEvents);
 }
 
@@ -40,12 +44,13 @@ void TypingIndicator::paintEvent(QPaintEvent*)
     painter.drawPath(MessageLayout::bubblePath(
         rect(), client::MessageListModel::GroupPosition::Single, false));
     painter.setBrush(m_theme.color(Token::BubbleInMeta));
+    painter.scale(double(width()) / typingWidth, double(height()) / typingHeight);
     // A bell that travels over the dots; at rest it stands over the middle one.
     const double center
         = m_theme.reducedMotion() ? 1 : double(m_phase) / loopMs * 4 - 1;
     for (int dot = 0; dot < 3; ++dot) {
         const double rise = 7 * std::exp(-3 * (dot - center) * (dot - center));
-        painter.drawRoundedRect(QRectF(14 + 10 * dot, 19 - rise + 0, 6, 6 + rise), 3, 3);
+        painter.drawRoundedRect(QRectF(14 + 10 * dot, 19 - rise, 6, 6 + rise), 3, 3);
     }
 }
 

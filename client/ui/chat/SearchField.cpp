@@ -49,6 +49,7 @@ int paintKeyHint(QPainter& painter, const QString& keys, int right, int y, const
 SearchField::SearchField(Theme& theme, QWidget* parent) : QLineEdit(parent), m_theme(theme)
 {
     setFrame(false);
+    setStyleSheet(QStringLiteral("background: transparent; border: 0;"));
     setObjectName(QStringLiteral("searchField"));
     connect(&theme, &Theme::changed, this, &SearchField::applyTheme);
     applyTheme();

@@ -51,7 +51,6 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
       m_tryNow(new Button(theme, Button::Kind::Text, m_offline)),
       m_stopped(new Banner(theme, Banner::Kind::Danger, Banner::Shape::Card, this)),
       m_pages(new QStackedWidget(this)), m_list(new ChatListView(theme, chats, this)),
-      m_empty(makeEmptyState()),
       m_nothing(new Label(theme, TextStyle::Small, Token::TextSecondary, this))
 {
     m_newChat->setObjectName(QStringLiteral("newChatButton"));
@@ -71,6 +70,7 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
     m_nothing->setWordWrap(true);
     m_nothing->setAlignment(Qt::AlignHCenter);
     m_nothing->setContentsMargins(20, 24, 20, 0);
+    m_empty = makeEmptyState();
     m_pages->addWidget(m_list);
     m_pages->addWidget(m_empty);
     m_pages->addWidget(m_nothing);
@@ -94,8 +94,8 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
         m_list->setFocus(Qt::ShortcutFocusReason);
     });
     connect(m_list, &ChatListView::typed, this, [this](const QString& text) {
-        focusSearch();
-        m_search->insert(text);
+        m_search->setFocus(Qt::ShortcutFocusReason);
+        m_search->setText(m_search->text() + text);
     });
     for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&chats, signal, this, &SidePane::updatePages);
@@ -113,7 +113,7 @@ QWidget* SidePane::makeEmptyState()
 {
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(40, 62, 40, 0);
+    column->setContentsMargins(60, 62, 60, 0);
     column->setSpacing(0);
     m_emptyTitle = new Label(m_theme, TextStyle::Body, Token::TextPrimary, page);
     m_emptyTitle->setWeight(QFont::DemiBold);
@@ -125,9 +125,9 @@ QWidget* SidePane::makeEmptyState()
     m_emptyButton->setIconName(QLatin1String("compose"));
     connect(m_emptyButton, &QAbstractButton::clicked, this, &SidePane::newChatWanted);
     column->addWidget(
-        new IconView(m_theme, QLatin1String("person-plus"), Token::TextSecondary, 36, page), 0,
+        new IconView(m_theme, QLatin1String("person-plus"), Token::TextSecondary, 32, page), 0,
         Qt::AlignHCenter);
-    column->addSpacing(10);
+    column->addSpacing(12);
     column->addWidget(m_emptyTitle);
     column->addSpacing(4);
     column->addWidget(m_emptyText);

@@ -66,7 +66,7 @@ private:
     Banner* m_stopped;
     QStackedWidget* m_pages;
     ChatListView* m_list;
-    QWidget* m_empty;
+    QWidget* m_empty = nullptr;
     Label* m_emptyTitle = nullptr;
     Label* m_emptyText = nullptr;
     Button* m_emptyButton = nullptr;
