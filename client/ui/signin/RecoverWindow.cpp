@@ -32,7 +32,8 @@ RecoverWindow::RecoverWindow(Theme& theme, Mode mode, CodeCheck codeCheck, QWidg
     : QWidget(parent), m_theme(theme), m_mode(mode), m_codeCheck(std::move(codeCheck))
 {
     build();
-    resize(mode == Mode::SignIn ? wholeFormSize : codeOnlySize);
+    const QSize size = mode == Mode::SignIn ? wholeFormSize : codeOnlySize;
+    resize(theme.pxCapped(size.width()), theme.pxCapped(size.height()));
     connect(m_server, &Field::textChanged, this, [this] { setServerState(ServerState::Unknown); });
     connect(m_server, &Field::editingFinished, this, [this] {
         if (m_serverState == ServerState::Unknown && !m_server->text().trimmed().isEmpty()) {

@@ -42,7 +42,7 @@ RecoveryCodeStep::RecoveryCodeStep(Theme& theme, SecretText code, std::pair<int,
         std::swap(m_asked.first, m_asked.second);
     }
     build();
-    resize(windowSize);
+    resize(theme.pxCapped(windowSize.width()), theme.pxCapped(windowSize.height()));
     connect(m_copy, &QPushButton::clicked, this, &RecoveryCodeStep::copy);
     connect(m_save, &QPushButton::clicked, this, &RecoveryCodeStep::save);
     connect(m_print, &QPushButton::clicked, this, &RecoveryCodeStep::print);

@@ -50,7 +50,7 @@ UnlockWindow::UnlockWindow(Theme& theme, QWidget* parent)
     column->addSpacing(8);
     column->addWidget(m_forgot, 0, Qt::AlignHCenter);
     column->addStretch(1);
-    resize(windowSize);
+    resize(theme.pxCapped(windowSize.width()), theme.pxCapped(windowSize.height()));
     setMinimumSize(320, 380);
     connect(m_password, &Field::returnPressed, this, &UnlockWindow::submit);
     connect(m_password, &Field::textChanged, this, [this] {
