@@ -20,7 +20,8 @@ Hash32 hashBody(View aad, View body)
     return crypto::hash(crypto::label::bodyHash, aad, body);
 }
 
-crypto::Result<Bytes> wrapFor(crypto::Rng& rng, SessionStore& sessions, const crypto::VerifiedPeer& recipient,
+crypto::Result<Bytes> wrapFor(crypto::Rng& rng, SessionStore& sessions,
+                              const crypto::VerifiedPeer& recipient,
                               const crypto::DirectoryHead& directory, const BodyKey& bodyKey,
                               const Hash32& bodyHash)
 {
@@ -51,7 +52,9 @@ crypto::Result<WrapPlain> parseWrap(const crypto::SecretBytes& plaintext)
 std::vector<crypto::VerifiedPeer> inWireOrder(std::span<const crypto::VerifiedPeer> recipients)
 {
     std::vector<crypto::VerifiedPeer> ordered(recipients.begin(), recipients.end());
-    std::ranges::sort(ordered, {}, [](const crypto::VerifiedPeer& peer) { return std::tie(peer.user(), peer.device()); });
+    std::ranges::sort(ordered, {}, [](const crypto::VerifiedPeer& peer) {
+        return std::tie(peer.user(), peer.device());
+    });
     return ordered;
 }
 
@@ -96,8 +99,9 @@ crypto::Result<void> checkContent(const crypto::Aad& aad, const Sender& sender,
 } // namespace
 
 crypto::Result<Envelope> sealEnvelope(crypto::Rng& rng, SessionStore& sessions,
-                                      const crypto::DirectoryHead& directory, const crypto::Aad& fields,
-                                      View content, std::span<const crypto::VerifiedPeer> recipients)
+                                      const crypto::DirectoryHead& directory,
+                                      const crypto::Aad& fields, View content,
+                                      std::span<const crypto::VerifiedPeer> recipients)
 {
     if (content.size() > limits::content)
         return Failure{CryptoError::LimitExceeded};
@@ -166,6 +170,13 @@ crypto::Result<Opened> openEnvelope(const SessionStore& sessions,
                   gossip,
                   plain.directory,
                   std::move(unwrapped.changes)};
+}
+
+bool canHeal(CryptoError error)
+{
+    return error == CryptoError::Duplicate || error == CryptoError::UnknownSession ||
+           error == CryptoError::AuthFailed || error == CryptoError::MissingPreKey ||
+           error == CryptoError::TooManySkipped;
 }
 
 crypto::Result<void> accept(SessionStore& sessions, Opened& opened)

@@ -86,8 +86,9 @@ struct Opened {
 /// (fields that no reader accepts), UnknownSession (a recipient without a session), Internal (this
 /// device, or twice the same one, among the recipients). Nothing has changed after an error.
 crypto::Result<Envelope> sealEnvelope(crypto::Rng& rng, SessionStore& sessions,
-                                      const crypto::DirectoryHead& directory, const crypto::Aad& fields,
-                                      View content, std::span<const crypto::VerifiedPeer> recipients);
+                                      const crypto::DirectoryHead& directory,
+                                      const crypto::Aad& fields, View content,
+                                      std::span<const crypto::VerifiedPeer> recipients);
 
 /// A new wrap of an event that was sent before, for one of its addressees (encryption.md 3.5; who
 /// may get one is the caller's rule). Errors: those of SessionStore::wrap.
@@ -101,6 +102,10 @@ crypto::Result<Opened> openEnvelope(const SessionStore& sessions,
                                     const crypto::Directory& directory,
                                     const EnvelopeContext& context, View aad, View body, View wrap,
                                     std::uint64_t nowMs);
+
+/// True for errors of openEnvelope() that a resend can mend, if the event is not known here
+/// (encryption.md 3.5). After all others the event is recorded as refused.
+bool canHeal(crypto::CryptoError error);
 
 /// Commits the session step and activates the session (encryption.md 3.3). Errors: those of
 /// SessionStore::commit.

@@ -32,7 +32,8 @@ void SessionStore::Peer::add(Session session)
 const SessionStore::Peer* SessionStore::find(const crypto::VerifiedPeer& peer) const
 {
     const auto found = m_peers.find(peer.device());
-    const bool same = found != m_peers.end() && found->second.identityKey == peer.party().identityKey;
+    const bool same =
+        found != m_peers.end() && found->second.identityKey == peer.party().identityKey;
     return same ? &found->second : nullptr;
 }
 
@@ -117,8 +118,8 @@ crypto::Result<Bytes> SessionStore::wrap(crypto::Rng& rng, const crypto::Verifie
     return session->encrypt(rng, plaintext);
 }
 
-crypto::Result<SessionStore::Unwrapped> SessionStore::unwrap(const crypto::VerifiedPeer& peer, View message,
-                                                             std::uint64_t nowMs) const
+crypto::Result<SessionStore::Unwrapped>
+SessionStore::unwrap(const crypto::VerifiedPeer& peer, View message, std::uint64_t nowMs) const
 {
     IMPULSE_TRY(const auto parsed, RatchetMessage::parse(message));
     const auto* known = find(peer);
@@ -186,7 +187,8 @@ crypto::Result<void> SessionStore::commit(Changes changes)
     return {};
 }
 
-void SessionStore::touch(const crypto::VerifiedPeer& peer, const SessionId& session, std::uint64_t sentMs)
+void SessionStore::touch(const crypto::VerifiedPeer& peer, const SessionId& session,
+                         std::uint64_t sentMs)
 {
     auto* known = find(peer);
     if (!known || sentMs <= known->newestMs || !known->find(session))

@@ -70,8 +70,9 @@ public:
 
     /// Starts a session, which becomes the active one. Draws: 32, 32. Errors: StaleList (a signed
     /// prekey older than one seen before of this device), and those of Session::initiate.
-    crypto::Result<SessionId> start(crypto::Rng& rng, const crypto::VerifiedPeer& peer, const PrekeyBundle& bundle,
-                                    std::uint64_t nowMs, StartReason reason = StartReason::Needed);
+    crypto::Result<SessionId> start(crypto::Rng& rng, const crypto::VerifiedPeer& peer,
+                                    const PrekeyBundle& bundle, std::uint64_t nowMs,
+                                    StartReason reason = StartReason::Needed);
 
     /// How to repair what a peer device's messages need. After FetchBundleAndStart call start()
     /// with StartReason::Heal, which notes the time.
@@ -79,12 +80,14 @@ public:
 
     /// Encrypts on the active session. Errors: UnknownSession (there is none), and those of
     /// Session::encrypt.
-    crypto::Result<Bytes> wrap(crypto::Rng& rng, const crypto::VerifiedPeer& peer, crypto::Input plaintext);
+    crypto::Result<Bytes> wrap(crypto::Rng& rng, const crypto::VerifiedPeer& peer,
+                               crypto::Input plaintext);
 
     /// Decrypts; nothing changes before commit(). Errors: UnsupportedVersion, Malformed,
     /// UnknownSession, UntrustedIdentity, Duplicate, MissingPreKey, AuthFailed, BadKey,
     /// TooManySkipped.
-    crypto::Result<Unwrapped> unwrap(const crypto::VerifiedPeer& peer, View message, std::uint64_t nowMs) const;
+    crypto::Result<Unwrapped> unwrap(const crypto::VerifiedPeer& peer, View message,
+                                     std::uint64_t nowMs) const;
 
     /// Takes over what unwrap() found. Errors: Internal (the store has changed since: unwrap anew).
     crypto::Result<void> commit(Changes changes);
@@ -138,8 +141,8 @@ private:
     Peer* find(const crypto::VerifiedPeer& peer);
     Peer& obtain(const DeviceId& device, const SignPublicKey& identityKey);
     Peer& changing(const DeviceId& device, Peer& peer);
-    crypto::Result<Unwrapped> unwrapInit(const crypto::VerifiedPeer& peer, const RatchetMessage& message,
-                                         std::uint64_t nowMs) const;
+    crypto::Result<Unwrapped> unwrapInit(const crypto::VerifiedPeer& peer,
+                                         const RatchetMessage& message, std::uint64_t nowMs) const;
     static crypto::Result<Peer> readPeer(crypto::Reader& reader);
 
     OwnDevice m_self;

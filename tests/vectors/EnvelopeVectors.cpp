@@ -110,12 +110,12 @@ private:
     {
         m_opener = in.text("who");
         auto& own = store(m_opener);
-        const auto wrap = std::ranges::find(m_envelope.wraps, own.self().party.device,
-                                            &Wrap::device);
-        auto opened = unwrap(openEnvelope(
-            own, m_directory, *this, in.has("aad") ? in.bytes("aad") : m_envelope.aad,
-            in.has("body") ? in.bytes("body") : m_envelope.body,
-            in.has("wrap") ? in.bytes("wrap") : wrap->message, 0));
+        const auto wrap =
+            std::ranges::find(m_envelope.wraps, own.self().party.device, &Wrap::device);
+        auto opened = unwrap(openEnvelope(own, m_directory, *this,
+                                          in.has("aad") ? in.bytes("aad") : m_envelope.aad,
+                                          in.has("body") ? in.bytes("body") : m_envelope.body,
+                                          in.has("wrap") ? in.bytes("wrap") : wrap->message, 0));
         auto out = Out()
                        .bytes("content", opened.content)
                        .text("gossip", gossipName(opened.gossip))

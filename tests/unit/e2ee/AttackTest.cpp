@@ -55,7 +55,7 @@ struct Pair {
 };
 
 /// Every bit of every byte of `part` changed, one at a time: refused, and nothing has changed.
-void flipAll(Pair& pair, Bytes Mail::* part)
+void flipAll(Pair& pair, Bytes Mail::*part)
 {
     const auto before = pair.bob.saved();
     auto mail = pair.mail;
@@ -96,9 +96,7 @@ TEST_CASE("a changed byte anywhere is refused and changes nothing")
     const auto seed = newSeed();
     INFO("seed " << seed);
     Pair pair(seed);
-    SECTION("first message of a session")
-    {
-    }
+    SECTION("first message of a session") {}
     SECTION("later message on a new ratchet key, after a gap")
     {
         REQUIRE_FALSE(pair.bob.receive(pair.world, pair.mail));
@@ -157,8 +155,7 @@ TEST_CASE("Threema: one device cannot claim the message of another")
 {
     Pair pair(3);
     auto& carol = pair.world.addDevice(2);
-    const auto conversation =
-        crypto::directConversation(carol.party().user, pair.bob.party().user);
+    const auto conversation = crypto::directConversation(carol.party().user, pair.bob.party().user);
     const auto claimed = pair.withFields([&](auto& f) {
         f.senderUser = carol.party().user;
         f.senderDevice = carol.party().device;
@@ -199,8 +196,8 @@ TEST_CASE("Matrix: control contents count only as control, messages only as mess
           CryptoError::Malformed);
     const auto typing = content(TypingContent{true});
     CHECK(pair.open(pair.sealed(pair.alice, pair.bob, direct, typing)) == CryptoError::Malformed);
-    CHECK(pair.open(pair.sealed(pair.alice, pair.bob, direct, text("x"),
-                                crypto::Aad::transient)) == CryptoError::Malformed);
+    CHECK(pair.open(pair.sealed(pair.alice, pair.bob, direct, text("x"), crypto::Aad::transient)) ==
+          CryptoError::Malformed);
     CHECK_FALSE(
         pair.open(pair.sealed(pair.alice, pair.bob, direct, typing, crypto::Aad::transient)));
     CHECK(pair.open(pair.sealed(pair.alice, pair.bob, control, Bytes{0xa0})) ==
@@ -289,8 +286,8 @@ TEST_CASE("a prekey of another device, or an older one than was seen, starts no 
     pair.world.reload(pair.alice);
     CHECK(start(old) == CryptoError::StaleList);
     // A session with oneself makes no sense.
-    const auto self = pair.alice.store->start(pair.world.rng(), pair.alice.peer(),
-                                              pair.alice.takeBundle(), now);
+    const auto self =
+        pair.alice.store->start(pair.world.rng(), pair.alice.peer(), pair.alice.takeBundle(), now);
     REQUIRE_FALSE(self.ok());
     CHECK(self.error() == CryptoError::Internal);
 }

@@ -12,13 +12,6 @@ using crypto::EventKind;
 
 constexpr std::uint64_t minuteMs = 60'000;
 
-bool canHeal(CryptoError error)
-{
-    return error == CryptoError::Duplicate || error == CryptoError::UnknownSession ||
-           error == CryptoError::AuthFailed || error == CryptoError::MissingPreKey ||
-           error == CryptoError::TooManySkipped;
-}
-
 } // namespace
 
 std::uint64_t newSeed()
@@ -134,8 +127,8 @@ void Device::answer(World& world, const Device& asker, const ResendRequestConten
         if (!std::ranges::count(event.addressees, asker.party().device))
             continue;
         ensureSession(world, asker);
-        auto message =
-            rewrap(world.rng(), *store, world.directory().head(), event.key, event.bodyHash, asker.peer());
+        auto message = rewrap(world.rng(), *store, world.directory().head(), event.key,
+                              event.bodyHash, asker.peer());
         REQUIRE(message.ok());
         world.deliver(asker.party().device, {event.aad, event.body, *message, event.content});
     }
