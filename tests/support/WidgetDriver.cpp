@@ -3,6 +3,7 @@
 #include <QAbstractItemView>
 #include <QAction>
 #include <QApplication>
+#include <QClipboard>
 #include <QContextMenuEvent>
 #include <QElapsedTimer>
 #include <QJsonArray>
@@ -33,8 +34,20 @@ QWidget* findVisible(const QString& name)
     return nullptr;
 }
 
-QString textOf(const QWidget* widget)
+/// Where typed text goes: the widget itself, or the line edit inside a labelled field.
+QWidget* inputOf(QWidget* widget)
 {
+    if (widget->inherits("QLineEdit") || widget->inherits("QTextEdit")
+        || widget->inherits("QPlainTextEdit"))
+        return widget;
+    if (auto* edit = widget->findChild<QLineEdit*>())
+        return edit;
+    return widget;
+}
+
+QString textOf(QWidget* outer)
+{
+    const auto* widget = inputOf(outer);
     if (const auto* label = qobject_cast<const QLabel*>(widget))
         return label->text();
     if (const auto* field = qobject_cast<const QLineEdit*>(widget))
@@ -111,8 +124,8 @@ void WidgetDriver::retry(const QJsonObject& command, const QString& why, Try att
 void WidgetDriver::typeText(QWidget* widget, const QString& text)
 {
     widget->activateWindow();
-    widget->setFocus(Qt::MouseFocusReason);
-    auto* target = widget->focusProxy() ? widget->focusProxy() : widget;
+    auto* target = inputOf(widget);
+    target->setFocus(Qt::MouseFocusReason);
     for (const auto& character : text) {
         QKeyEvent press(QEvent::KeyPress, 0, Qt::NoModifier, QString(character));
         QKeyEvent release(QEvent::KeyRelease, 0, Qt::NoModifier, QString(character));
@@ -210,9 +223,10 @@ void WidgetDriver::run(const QJsonObject& command)
             if (!widget || !widget->isEnabled())
                 return false;
             if (op == QLatin1String("clear")) {
-                widget->setFocus(Qt::MouseFocusReason);
-                QTest::keyClick(widget, Qt::Key_A, Qt::ControlModifier);
-                QTest::keyClick(widget, Qt::Key_Delete);
+                auto* input = inputOf(widget);
+                input->setFocus(Qt::MouseFocusReason);
+                QTest::keyClick(input, Qt::Key_A, Qt::ControlModifier);
+                QTest::keyClick(input, Qt::Key_Delete);
             } else {
                 typeText(widget, text);
             }
@@ -224,19 +238,21 @@ void WidgetDriver::run(const QJsonObject& command)
             QPointer<QWidget> widget = findVisible(name);
             if (!widget)
                 return false;
-            widget->setFocus(Qt::MouseFocusReason);
+            QPointer<QWidget> input = inputOf(widget);
+            input->setFocus(Qt::MouseFocusReason);
             const auto combination = keys[0];
-            QTimer::singleShot(0, widget, [widget, combination] {
-                QTest::keyClick(widget, combination.key(), combination.keyboardModifiers());
+            QTimer::singleShot(0, input, [input, combination] {
+                QTest::keyClick(input, combination.key(), combination.keyboardModifiers());
             });
             return true;
         });
     } else if (op == QLatin1String("text")) {
         retry(command, missing, [name](QJsonObject& result) {
-            const auto* widget = findVisible(name);
+            auto* widget = findVisible(name);
             if (!widget)
                 return false;
             result.insert(QStringLiteral("text"), textOf(widget));
+            result.insert(QStringLiteral("spoken"), inputOf(widget)->accessibleName());
             return true;
         });
     } else if (op == QLatin1String("row")) {
@@ -263,6 +279,9 @@ void WidgetDriver::run(const QJsonObject& command)
             auto* widget = findVisible(name);
             return widget && widget->window()->grab().save(file);
         });
+    } else if (op == QLatin1String("clipboard")) {
+        answer({{QStringLiteral("ok"), true},
+                {QStringLiteral("text"), QGuiApplication::clipboard()->text()}});
     } else if (op == QLatin1String("names")) {
         QJsonArray names;
         for (const auto* widget : QApplication::allWidgets()) {

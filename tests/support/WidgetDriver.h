@@ -26,7 +26,8 @@ namespace impulse::test {
 /// | type | name, text | focuses, then types each character |
 /// | clear | name | selects everything and deletes it |
 /// | key | name, keys | one key with modifiers, as QKeySequence writes it |
-/// | text | name | → text of a label, field or editor |
+/// | text | name | → text of a label, field or editor, spoken: its accessible name |
+/// | clipboard | | → text |
 /// | row | name, text, ms? | clicks the row of a list whose spoken text contains `text` |
 /// | menu | name, text, action | context menu of that row, then the entry with that text |
 /// | popup | action | clicks an entry of the menu that is open |
