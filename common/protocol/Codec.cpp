@@ -1,7 +1,24 @@
 #include "common/protocol/Codec.h"
 
+#include "common/protocol/FieldCodec.h"
+
 namespace impulse::protocol {
-namespace detail {
+namespace {
+
+template <class T>
+Bytes encodeFrame(std::uint64_t kind, std::optional<std::uint64_t> id, const T& message)
+{
+    cbor::Writer writer;
+    writer.writeMap(detail::countPresent(message) + (id ? 2 : 1));
+    writer.writeUnsigned(0);
+    writer.writeUnsigned(kind);
+    if (id) {
+        writer.writeUnsigned(1);
+        writer.writeUnsigned(*id);
+    }
+    detail::writePairs(writer, message);
+    return writer.take();
+}
 
 /// Reads the keys 0 (kind) and 1 (id, absent in pushes). `pairs` is what is left in the map, with
 /// the key order kept, so a push must not peek: its first field has key 2 or higher.
@@ -27,11 +44,50 @@ bool readHead(cbor::Reader& reader, cbor::KeyOrder& order, std::size_t& pairs, s
     return true;
 }
 
-} // namespace detail
+} // namespace
+
+template <class Request> Bytes encodeRequest(std::uint64_t id, const Request& request)
+{
+    return encodeFrame(kindOf<Request>, id, request);
+}
+
+template <class Request> Bytes encodeAnswer(std::uint64_t id, const ResultOf<Request>& result)
+{
+    return encodeFrame(kindOf<Request> + answerOffset, id, result);
+}
+
+template <class Push> Bytes encodePush(const Push& push)
+{
+    return encodeFrame(kindOf<Push>, std::nullopt, push);
+}
+
+template <class Request> Result<ResultOf<Request>, ErrorCode> decodeAnswer(View frame)
+{
+    cbor::Reader reader(frame);
+    cbor::KeyOrder order;
+    std::size_t pairs = 0;
+    std::uint64_t kind = 0;
+    std::optional<std::uint64_t> id;
+    ResultOf<Request> result;
+    if (!readHead(reader, order, pairs, kind, id) || kind != kindOf<Request> + answerOffset
+        || !detail::readPairs(reader, result, pairs, order) || !reader.atEnd())
+        return Failure{ErrorCode::Malformed};
+    return result;
+}
+
+#define X(number, Request, Answer)                                                                 \
+    template Bytes encodeRequest<Request>(std::uint64_t, const Request&);                          \
+    template Bytes encodeAnswer<Request>(std::uint64_t, const Answer&);                            \
+    template Result<Answer, ErrorCode> decodeAnswer<Request>(View);
+IMPULSE_REQUESTS(X)
+#undef X
+#define X(number, Push) template Bytes encodePush<Push>(const Push&);
+IMPULSE_PUSHES(X)
+#undef X
 
 Bytes encodeError(std::uint64_t id, const Error& error)
 {
-    return detail::encodeFrame(errorKind, id, error);
+    return encodeFrame(errorKind, id, error);
 }
 
 Result<RequestFrame, BadRequest> decodeRequest(View frame)
@@ -41,7 +97,7 @@ Result<RequestFrame, BadRequest> decodeRequest(View frame)
     std::size_t pairs = 0;
     std::uint64_t kind = 0;
     std::optional<std::uint64_t> id;
-    if (!detail::readHead(reader, order, pairs, kind, id) || !id)
+    if (!readHead(reader, order, pairs, kind, id) || !id)
         return Failure{BadRequest{}};
     RequestFrame result{*id, {}};
     const auto read = [&](auto& request) {
@@ -69,7 +125,7 @@ Result<ServerFrame, ErrorCode> decodeServerFrame(View frame)
     std::size_t pairs = 0;
     std::uint64_t kind = 0;
     std::optional<std::uint64_t> id;
-    if (!detail::readHead(reader, order, pairs, kind, id))
+    if (!readHead(reader, order, pairs, kind, id))
         return Failure{ErrorCode::Malformed};
     const auto read = [&](auto& message) {
         return detail::readPairs(reader, message, pairs, order) && reader.atEnd();

@@ -11,43 +11,16 @@ inline constexpr std::uint64_t version = 1;
 /// WebSocket subprotocol.
 inline constexpr std::string_view subprotocol = "impulse.v1";
 
-namespace detail {
-
-template <class T> Bytes encodeFrame(std::uint64_t kind, std::optional<std::uint64_t> id, const T& message)
-{
-    cbor::Writer writer;
-    writer.writeMap(countPresent(message) + (id ? 2 : 1));
-    writer.writeUnsigned(0);
-    writer.writeUnsigned(kind);
-    if (id) {
-        writer.writeUnsigned(1);
-        writer.writeUnsigned(*id);
-    }
-    writePairs(writer, message);
-    return writer.take();
-}
-
-} // namespace detail
-
 /// A client's request. `id` is the client's choice, below 2^53; the answer repeats it.
-template <class Request> Bytes encodeRequest(std::uint64_t id, const Request& request)
-{
-    return detail::encodeFrame(kindOf<Request>, id, request);
-}
+template <class Request> Bytes encodeRequest(std::uint64_t id, const Request& request);
 
 /// The answer to a `Request`.
-template <class Request> Bytes encodeAnswer(std::uint64_t id, const ResultOf<Request>& result)
-{
-    return detail::encodeFrame(kindOf<Request> + answerOffset, id, result);
-}
+template <class Request> Bytes encodeAnswer(std::uint64_t id, const ResultOf<Request>& result);
 
 /// The refusal of a request; id 0 if the request's could not be read.
 Bytes encodeError(std::uint64_t id, const Error& error);
 
-template <class Push> Bytes encodePush(const Push& push)
-{
-    return detail::encodeFrame(kindOf<Push>, std::nullopt, push);
-}
+template <class Push> Bytes encodePush(const Push& push);
 
 struct RequestFrame {
     std::uint64_t id = 0;
@@ -79,32 +52,18 @@ using ServerFrame = std::variant<AnswerFrame, ErrorFrame, AnyPush>;
 /// Fails with Malformed.
 Result<ServerFrame, ErrorCode> decodeServerFrame(View frame);
 
-namespace detail {
-bool readHead(cbor::Reader& reader, cbor::KeyOrder& order, std::size_t& pairs, std::uint64_t& kind,
-              std::optional<std::uint64_t>& id);
-
-template <class T> std::optional<T> decodeFields(View frame, std::uint64_t expectedKind)
-{
-    cbor::Reader reader(frame);
-    cbor::KeyOrder order;
-    std::size_t pairs = 0;
-    std::uint64_t kind = 0;
-    std::optional<std::uint64_t> id;
-    T result;
-    if (!readHead(reader, order, pairs, kind, id) || kind != expectedKind
-        || !readPairs(reader, result, pairs, order) || !reader.atEnd())
-        return std::nullopt;
-    return result;
-}
-} // namespace detail
-
 /// The fields of the answer to a `Request`. Fails with Malformed, also if it answers another kind.
-template <class Request> Result<ResultOf<Request>, ErrorCode> decodeAnswer(View frame)
-{
-    auto result = detail::decodeFields<ResultOf<Request>>(frame, kindOf<Request> + answerOffset);
-    if (!result)
-        return Failure{ErrorCode::Malformed};
-    return std::move(*result);
-}
+template <class Request> Result<ResultOf<Request>, ErrorCode> decodeAnswer(View frame);
+
+// Instantiated in Codec.cpp.
+#define X(number, Request, Answer)                                                                 \
+    extern template Bytes encodeRequest<Request>(std::uint64_t, const Request&);                   \
+    extern template Bytes encodeAnswer<Request>(std::uint64_t, const Answer&);                     \
+    extern template Result<Answer, ErrorCode> decodeAnswer<Request>(View);
+IMPULSE_REQUESTS(X)
+#undef X
+#define X(number, Push) extern template Bytes encodePush<Push>(const Push&);
+IMPULSE_PUSHES(X)
+#undef X
 
 } // namespace impulse::protocol

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/protocol/Codec.h"
+#include "common/protocol/FieldCodec.h"
 
 #include <map>
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/protocol/Codec.h"
+#include "common/protocol/FieldCodec.h"
 
 /// Fills a message with values that are different in every field and the same at every run.
 namespace impulse::protocol::sample {
