@@ -1,5 +1,6 @@
 # Compiler settings shared by every room.
 option(IMPULSE_TESTS "Build the tests" ON)
+option(IMPULSE_DEMO "Build the demonstration of packaging/run.sh --demo" OFF)
 option(IMPULSE_WERROR "Treat compiler warnings as errors" ON)
 option(IMPULSE_FUZZ "Build the libFuzzer targets (clang only)" OFF)
 set(IMPULSE_SANITIZE "" CACHE STRING "Sanitizers, for instance address,undefined")
