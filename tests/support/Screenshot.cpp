@@ -23,10 +23,8 @@ QString compareScreenshot(QWidget& window, const QString& name, const QString& t
         return QString();
     }
     QImage wanted;
-    const QString designs = qEnvironmentVariable("IMPULSE_DESIGN_PNG");
-    if (!target.isEmpty() && !designs.isEmpty()) {
-        wanted.load(designs + QLatin1Char('/') + target + QStringLiteral(".png"));
-    }
+    if (!target.isEmpty())
+        wanted.load(QStringLiteral(IMPULSE_SOURCE_DIR "/tests/ui/targets/%1.png").arg(target));
     QImage both = grab;
     if (!wanted.isNull()) {
         constexpr int gap = 12;
