@@ -65,7 +65,7 @@ TEST_CASE("two devices read everything once, whatever is lost, doubled or late")
         auto& a = world.addDevice(0);
         auto& b = world.addDevice(1);
         Link links[]{{&a, &b, {}, {}}, {&b, &a, {}, {}}};
-        for (int i = 0; i < 30; ++i) {
+        for (int i = 0; i < 24; ++i) {
             step(world, links[world.random(2)]);
             world.reload(world.random(2) ? a : b);
         }
@@ -90,7 +90,7 @@ TEST_CASE("five devices heal after lost and rolled back sessions")
         const std::size_t users[]{0, 0, 1, 1, 2};
         for (const auto user : users)
             world.addDevice(user);
-        for (int i = 0; i < 25; ++i) {
+        for (int i = 0; i < 18; ++i) {
             auto& device = world.device(world.random(world.deviceCount()));
             switch (world.random(12)) {
             case 0:
