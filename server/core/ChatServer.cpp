@@ -15,9 +15,10 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 struct ChatServer::Parts {
     Parts(ServerSettings serverSettings, const ServerKeys& keys, Ports ports)
         : settings(std::move(serverSettings)), limiter(ports.clock),
-          router(ports.store, ports.clock), credentials(keys, limiter),
-          services{settings, keys,    ports.store, ports.writer, ports.clock, ports.rng,
-                   limiter,  router,  credentials},
+          router(ports.store, ports.clock),
+          credentials(keys, limiter), services{settings,     keys,        ports.store,
+                                               ports.writer, ports.clock, ports.rng,
+                                               limiter,      router,      credentials},
           dispatcher(services), housekeeping(services)
     {
     }
@@ -42,8 +43,8 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
-    m_parts->sessions[&connection] = std::make_shared<Session>(
-        connection, m_parts->settings, m_parts->services.clock.nowMs());
+    m_parts->sessions[&connection] =
+        std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock.nowMs());
 }
 
 void ChatServer::received(ClientConnection& connection, View frame)
@@ -82,8 +83,8 @@ void ChatServer::tick()
         const bool pending = session->state == SessionState::Pending;
         const bool waiting =
             session->state == SessionState::New || session->state == SessionState::Greeted;
-        if ((waiting && now > session->openedMs + loginMs)
-            || (pending && now > session->openedMs + pendingMs))
+        if ((waiting && now > session->openedMs + loginMs) ||
+            (pending && now > session->openedMs + pendingMs))
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();

@@ -30,7 +30,8 @@ public:
     void opened(ClientConnection& connection);
     void received(ClientConnection& connection, View frame);
     void closed(ClientConnection& connection);
-    /// The server is stopping: tells the client and closes. Answers that are due still come.
+    /// The server is stopping: tells the client and closes. What it asked before should have been
+    /// answered by then: no more frames, then the writer's last jobs, then this.
     void sayGoodbye(ClientConnection& connection);
     /// To be called every second: login timeouts, slow readers, expired events.
     void tick();

@@ -10,8 +10,8 @@ Credentials::Credentials(const ServerKeys& keys, RateLimiter& limiter)
 Hash32 Credentials::valueOf(const protocol::Salt& salt, const protocol::WireSecret& secret) const
 {
     const auto auth = crypto::AuthSecret::from(secret.expose());
-    const auto value = crypto::makeVerifier(
-        m_keys.pepper, *crypto::VerifierSalt::from(salt), *auth);
+    const auto value =
+        crypto::makeVerifier(m_keys.pepper, *crypto::VerifierSalt::from(salt), *auth);
     return *Hash32::from(value);
 }
 

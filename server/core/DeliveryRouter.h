@@ -23,7 +23,8 @@ public:
     bool isOnline(const UserId& user) const { return m_users.contains(user); }
     std::vector<std::shared_ptr<Session>> sessionsOf(const UserId& user) const;
 
-    /// A stored event, to its readers that are online. Of one conversation, in the order of the log.
+    /// A stored event, to its readers that are online. Of one conversation, in the order of the
+    /// log.
     void pushEvent(std::uint64_t seq, const NewEvent& event, const std::vector<DeviceId>& readers);
     void pushErased(const Conversation& conversation, const std::vector<std::uint64_t>& seqs);
     void pushMailbox(const DeviceId& device, const protocol::MailboxEntry& entry);

@@ -9,8 +9,9 @@ std::string newInviteCode(crypto::Rng& rng)
 {
     std::array<char, 16> bytes{};
     rng.fill({reinterpret_cast<std::uint8_t*>(bytes.data()), bytes.size()});
-    const auto encoded = QByteArray::fromRawData(bytes.data(), bytes.size())
-                             .toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
+    const auto encoded =
+        QByteArray::fromRawData(bytes.data(), bytes.size())
+            .toBase64(QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals);
     return encoded.toStdString();
 }
 

@@ -9,8 +9,12 @@ using protocol::ErrorCode;
 
 CheckedList summary(const crypto::DeviceList& list, View bytes)
 {
-    CheckedList result{list.generation,          list.version, list.identityKey, list.previous,
-                       crypto::deviceListHash(bytes), {}};
+    CheckedList result{list.generation,
+                       list.version,
+                       list.identityKey,
+                       list.previous,
+                       crypto::deviceListHash(bytes),
+                       {}};
     for (const auto& entry : list.devices)
         result.devices.push_back({crypto::deviceId(list.user, entry), entry.signKey});
     return result;

@@ -67,8 +67,8 @@ const RateLimiter::Window* RateLimiter::current(Limit limit, const std::string& 
     const auto found = windows.find(key);
     const auto now = m_clock.nowMs();
     // A window from the future (the clock was set back) counts as over.
-    if (found == windows.end() || now < found->second.startMs
-        || now - found->second.startMs >= ruleOf(limit).windowMs)
+    if (found == windows.end() || now < found->second.startMs ||
+        now - found->second.startMs >= ruleOf(limit).windowMs)
         return nullptr;
     return &found->second;
 }

@@ -15,7 +15,8 @@ bool areWithinBounds(const protocol::PasswordParameters& parameters)
 
 /// RegistrationClosed or InviteInvalid, unless a person with this invite may register. Guessing
 /// invites counts like guessing passwords.
-Outcome<protocol::Done> checkInvite(const Context& context, const std::optional<std::string>& invite)
+Outcome<protocol::Done> checkInvite(const Context& context,
+                                    const std::optional<std::string>& invite)
 {
     const auto& services = context.services;
     switch (services.settings.registration) {
@@ -89,8 +90,8 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
     result.account.rootSlot = std::move(request.rootSlot);
     result.account.profile = std::move(request.profile);
     result.account.createdMs = now;
-    result.entry = {request.userId, directoryLabel(services.keys.serverId, request.userId),
-                    list.hash,      std::move(request.deviceList),
+    result.entry = {request.userId,   directoryLabel(services.keys.serverId, request.userId),
+                    list.hash,        std::move(request.deviceList),
                     list.deviceIds(), now};
     if (services.settings.registration == RegistrationPolicy::Invite)
         result.invite = inviteHash(*request.invite);
@@ -105,8 +106,8 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
         return Failure{refusal(ErrorCode::UsernameTaken)};
     if (store.accounts().isIdTaken(account.userId))
         return Failure{refusal(ErrorCode::Forbidden)};
-    if (registration.invite
-        && !store.invites().use(*registration.invite, registration.account.createdMs))
+    if (registration.invite &&
+        !store.invites().use(*registration.invite, registration.account.createdMs))
         return Failure{refusal(ErrorCode::InviteInvalid)};
     store.accounts().insert(registration.account);
     const auto seq = store.directory().append(registration.entry);
@@ -118,8 +119,7 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
 
 } // namespace
 
-void handle(Context& context, protocol::CheckUsername request,
-            Reply<protocol::CheckUsername> reply)
+void handle(Context& context, protocol::CheckUsername request, Reply<protocol::CheckUsername> reply)
 {
     auto& services = context.services;
     if (!crypto::isUsername(request.username))
@@ -250,8 +250,7 @@ Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
 
 } // namespace
 
-void handle(Context& context, protocol::DeleteAccount request,
-            Reply<protocol::DeleteAccount> reply)
+void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::DeleteAccount> reply)
 {
     auto& services = context.services;
     if (const auto account = checkPassword(context, request.auth); !account)
@@ -262,8 +261,7 @@ void handle(Context& context, protocol::DeleteAccount request,
     entry.serverMs = services.clock.nowMs();
     const auto user = entry.user;
     write(
-        services,
-        [entry = std::move(entry)](Store& store) { return storeDeletion(store, entry); },
+        services, [entry = std::move(entry)](Store& store) { return storeDeletion(store, entry); },
         [&services, user, reply = std::move(reply)](const Outcome<Deletion>& deletion) mutable {
             if (!deletion)
                 return reply.refuse(deletion.error());

@@ -58,8 +58,8 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     const auto aad = checkAad(identity, request.aad);
     if (!aad)
         return reply.refuse(aad.error());
-    if (aad->kind != crypto::EventKind::Control || aad->isTransient() || request.body.empty()
-        || request.wraps.empty())
+    if (aad->kind != crypto::EventKind::Control || aad->isTransient() || request.body.empty() ||
+        request.wraps.empty())
         return reply.refuse(ErrorCode::Malformed);
     if (const auto wait = takeControls(services.limiter, identity.device, request.wraps))
         return reply.refuse(rateLimited(*wait));
@@ -77,15 +77,13 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
             reply.answer({entry.serverMs});
             for (std::size_t i = 0; i < numbers->size(); ++i) {
                 const auto& wrap = envelope->wraps[i];
-                services.router.pushMailbox(
-                    wrap.deviceId,
-                    {(*numbers)[i], entry.serverMs, entry.aad, entry.body, wrap.message});
+                services.router.pushMailbox(wrap.deviceId, {(*numbers)[i], entry.serverMs,
+                                                            entry.aad, entry.body, wrap.message});
             }
         });
 }
 
-void handle(Context& context, protocol::SendTransient request,
-            Reply<protocol::SendTransient> reply)
+void handle(Context& context, protocol::SendTransient request, Reply<protocol::SendTransient> reply)
 {
     auto& services = context.services;
     const auto& store = services.store;
@@ -101,10 +99,10 @@ void handle(Context& context, protocol::SendTransient request,
     if (const auto allowed = checkPeer(store, identity.user, peer); !allowed)
         return reply.refuse(allowed.error());
     // Strangers do not type at each other: that would show who is online.
-    const bool relayed = peer == identity.user
-                         || store.contacts().state(peer, identity.user) == ContactState::Accepted;
-    protocol::TransientPush push{services.clock.nowMs(), std::move(request.aad),
-                                 std::move(request.body), {}};
+    const bool relayed = peer == identity.user ||
+                         store.contacts().state(peer, identity.user) == ContactState::Accepted;
+    protocol::TransientPush push{
+        services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}};
     for (auto& wrap : request.wraps) {
         push.wrap = std::move(wrap.message);
         if (relayed && wrap.deviceId != identity.device)

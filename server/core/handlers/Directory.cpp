@@ -25,11 +25,14 @@ Outcome<Publication> checkPublication(const Context& context, protocol::PublishD
     const auto user = context.identity().user;
     Publication result;
     IMPULSE_TRY(result.list, checkList(request.deviceList, user));
-    result.entry = {user, directoryLabel(services.keys.serverId, user), result.list.hash,
-                    std::move(request.deviceList), result.list.deviceIds(),
+    result.entry = {user,
+                    directoryLabel(services.keys.serverId, user),
+                    result.list.hash,
+                    std::move(request.deviceList),
+                    result.list.deviceIds(),
                     services.clock.nowMs()};
-    if (request.deviceId.has_value() != request.signedPrekey.has_value()
-        || (!request.deviceId && request.oneTimePrekeys))
+    if (request.deviceId.has_value() != request.signedPrekey.has_value() ||
+        (!request.deviceId && request.oneTimePrekeys))
         return Failure{refusal(ErrorCode::Malformed)};
     if (!request.deviceId)
         return result;
@@ -60,8 +63,8 @@ Outcome<protocol::Done> checkAgainstLog(const Store& store, const Publication& p
     if (list.generation < latest->generation)
         return Failure{refusal(ErrorCode::InvalidDeviceList)};
     const auto now = publication.entry.serverMs;
-    if (list.generation == latest->generation
-        && store.directory().countSince(user, now < dayMs ? 0 : now - dayMs) >= listsPerDay)
+    if (list.generation == latest->generation &&
+        store.directory().countSince(user, now < dayMs ? 0 : now - dayMs) >= listsPerDay)
         return Failure{rateLimited(dayMs)};
     // Only a device that nobody has met yet may bring its keys this way.
     if (publication.newDevice && latest->find(*publication.newDevice))
@@ -134,8 +137,8 @@ void handle(Context& context, protocol::GetDeviceLists request,
     if (session.state == SessionState::Pending && request.userId != session.identity.user)
         return reply.refuse(ErrorCode::Forbidden);
     protocol::DeviceLists result;
-    result.lists = context.services.store.directory().lists(
-        request.userId, request.afterVersion, protocol::deviceListsPerFetch + 1);
+    result.lists = context.services.store.directory().lists(request.userId, request.afterVersion,
+                                                            protocol::deviceListsPerFetch + 1);
     if (result.lists.size() > protocol::deviceListsPerFetch) {
         result.lists.resize(protocol::deviceListsPerFetch);
         result.more = true;

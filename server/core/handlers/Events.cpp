@@ -118,8 +118,7 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
     for (const auto seq : sending.erase)
         conversations.erase(event.conversation, seq);
     // Writing to somebody accepts him.
-    if (sending.peer != self
-        && store.contacts().state(self, sending.peer) == ContactState::None) {
+    if (sending.peer != self && store.contacts().state(self, sending.peer) == ContactState::None) {
         store.contacts().set(self, sending.peer, ContactState::Accepted);
         result.accepted = true;
     }
@@ -181,9 +180,10 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
         last = page.size() < conversationsPerRead;
         for (const auto& conversation : page) {
             after = conversation.id;
-            const auto stated = std::ranges::lower_bound(request.positions, conversation.id, {}, byId);
-            if (stated != request.positions.end() && stated->conversationId == conversation.id
-                && stated->seq == conversation.lastSeq)
+            const auto stated =
+                std::ranges::lower_bound(request.positions, conversation.id, {}, byId);
+            if (stated != request.positions.end() && stated->conversationId == conversation.id &&
+                stated->seq == conversation.lastSeq)
                 continue;
             if (result.conversations.size() == protocol::conversationsPerSync) {
                 result.more = true;

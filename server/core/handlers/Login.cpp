@@ -25,9 +25,9 @@ std::optional<protocol::PasswordParameters> upgradeOf(const Context& context,
     const auto& present = account.password;
     if (present.ops >= settings.passwordOps && present.mem >= settings.passwordMem)
         return std::nullopt;
-    return protocol::PasswordParameters{
-        crypto::random<protocol::Salt>(context.services.rng),
-        std::max(present.ops, settings.passwordOps), std::max(present.mem, settings.passwordMem)};
+    return protocol::PasswordParameters{crypto::random<protocol::Salt>(context.services.rng),
+                                        std::max(present.ops, settings.passwordOps),
+                                        std::max(present.mem, settings.passwordMem)};
 }
 
 Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
@@ -41,8 +41,7 @@ Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
         verifier = kind == Credentials::Kind::Password ? &account->passwordVerifier
                                                        : &account->recoveryVerifier;
     }
-    IMPULSE_CHECK(
-        services.credentials.check(kind, username, context.address(), verifier, secret));
+    IMPULSE_CHECK(services.credentials.check(kind, username, context.address(), verifier, secret));
     auto& session = *context.session;
     session.state = SessionState::Pending;
     session.openedMs = services.clock.nowMs();
@@ -88,14 +87,12 @@ void handle(Context& context, protocol::GetPasswordParameters request,
     reply.answer(account ? account->password : fake);
 }
 
-void handle(Context& context, protocol::PasswordLogin request,
-            Reply<protocol::PasswordLogin> reply)
+void handle(Context& context, protocol::PasswordLogin request, Reply<protocol::PasswordLogin> reply)
 {
     reply.finish(logIn(context, Credentials::Kind::Password, request.username, request.auth));
 }
 
-void handle(Context& context, protocol::RecoveryLogin request,
-            Reply<protocol::RecoveryLogin> reply)
+void handle(Context& context, protocol::RecoveryLogin request, Reply<protocol::RecoveryLogin> reply)
 {
     reply.finish(
         logIn(context, Credentials::Kind::Recovery, request.username, request.recoveryAuth));

@@ -56,8 +56,7 @@ void handle(Context& context, protocol::GetPrekeyStatus, Reply<protocol::GetPrek
     reply.answer({present ? present->id : 0, prekeys.oneTimeIds(device)});
 }
 
-void handle(Context& context, protocol::UploadPrekeys request,
-            Reply<protocol::UploadPrekeys> reply)
+void handle(Context& context, protocol::UploadPrekeys request, Reply<protocol::UploadPrekeys> reply)
 {
     const auto& identity = context.identity();
     Upload upload;

@@ -14,8 +14,7 @@ void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutP
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [user, profile = std::move(request.profile)](
-            Store& store) -> Outcome<std::vector<UserId>> {
+        [user, profile = std::move(request.profile)](Store& store) -> Outcome<std::vector<UserId>> {
             if (!store.accounts().username(user))
                 return Failure{refusal(ErrorCode::Unauthorized)};
             store.accounts().setProfile(user, profile);

@@ -4,7 +4,8 @@
 
 namespace impulse::server {
 
-/// How a secret of a client is kept: v = KDF32(pepper, "pw-verifier", vsalt, secret), encryption.md 2.2.
+/// How a secret of a client is kept: v = KDF32(pepper, "pw-verifier", vsalt, secret),
+/// encryption.md 2.2.
 struct Verifier {
     protocol::Salt salt;
     Hash32 value;

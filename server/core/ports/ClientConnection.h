@@ -7,7 +7,12 @@
 namespace impulse::server {
 
 /// WebSocket close codes (RFC 6455, section 7.4.1) that the core uses.
-enum class CloseCode : std::uint16_t { Normal = 1000, GoingAway = 1001, Protocol = 1002, Policy = 1008 };
+enum class CloseCode : std::uint16_t {
+    Normal = 1000,
+    GoingAway = 1001,
+    Protocol = 1002,
+    Policy = 1008
+};
 
 /// One client, as the core sees it. Lives and is called on its I/O thread.
 class ClientConnection {

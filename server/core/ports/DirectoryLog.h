@@ -40,7 +40,8 @@ public:
     virtual std::uint64_t lastSeq() const = 0;
     /// Entries after a position, in order.
     virtual std::vector<DirectoryEntry> entries(std::uint64_t after, std::size_t limit) const = 0;
-    /// Entries of this account, which is the version of its newest list (0: none). A deletion counts.
+    /// Entries of this account, which is the version of its newest list (0: none). A deletion
+    /// counts.
     virtual std::uint64_t version(const UserId& user) const = 0;
     /// The newest list. Nothing for unknown and deleted accounts.
     virtual std::optional<StoredList> latest(const UserId& user) const = 0;
