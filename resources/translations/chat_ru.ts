@@ -398,7 +398,7 @@
         </message>
         <message>
             <source>By username or by a link they send you</source>
-            <translation>По имени пользователя или по присланной ссылке</translation>
+            <translation>По имени или по присланной ссылке</translation>
         </message>
         <message>
             <source>Find people</source>

@@ -91,7 +91,7 @@ ConversationHeader::ConversationHeader(Theme& theme, QWidget* parent)
       m_more(new IconButton(theme, QLatin1String("more"), this))
 {
     auto* row = new QHBoxLayout(this);
-    row->setContentsMargins(12, 0, 12, 1);
+    row->setContentsMargins(12, 1, 12, 0);
     row->setSpacing(0);
     row->addWidget(m_back);
     row->addWidget(m_name, 1);
@@ -144,7 +144,7 @@ void ConversationHeader::setConnection(client::ConnectionState state)
 void ConversationHeader::setBackVisible(bool visible)
 {
     m_back->setVisible(visible);
-    layout()->setContentsMargins(visible ? 6 : 12, 0, 12, 1);
+    layout()->setContentsMargins(visible ? 6 : 12, 1, 12, 0);
     layout()->setSpacing(visible ? 6 : 0);
 }
 

@@ -177,6 +177,7 @@ FirstRun::Step FirstRun::addStep(QLatin1String icon, bool done)
     step.title = new Label(m_theme, TextStyle::Body, Token::TextPrimary, step.row);
     step.title->setWeight(QFont::DemiBold);
     step.text = new Label(m_theme, TextStyle::Small, Token::TextSecondary, step.row);
+    step.text->setWordWrap(true);
     words->addWidget(step.title);
     words->addWidget(step.text);
     step.line->addLayout(words, 1);

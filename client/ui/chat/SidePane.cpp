@@ -56,11 +56,12 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
     m_newChat->setObjectName(QStringLiteral("newChatButton"));
     auto* head = new QHBoxLayout(m_head);
     head->setContentsMargins(12, 0, 8, 0);
-    head->setSpacing(8);
+    head->setSpacing(0);
     head->addWidget(m_account);
+    head->addSpacing(6);
     head->addWidget(m_search, 1);
+    head->addSpacing(8);
     head->addWidget(m_newChat);
-    head->setSpacing(8);
     m_offline->setIconName(QLatin1String("wifi-off"));
     m_tryNow->setButtonSize(Button::Size::Small);
     m_tryNow->setObjectName(QStringLiteral("tryNowButton"));
