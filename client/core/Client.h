@@ -4,6 +4,7 @@
 #include "client/core/Chats.h"
 #include "client/core/Connection.h"
 #include "client/core/People.h"
+#include "common/crypto/Primitives.h"
 
 #include <memory>
 
@@ -30,6 +31,8 @@ struct ClientPorts {
     Notifier* notifier = nullptr;
     /// Distinguishes profiles in the keychain.
     QString profileName;
+    /// How new passwords are stretched.
+    crypto::Argon2Params passwordCost;
 };
 
 /// The client without a window: one profile, one account. It only builds and connects its parts.

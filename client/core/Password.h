@@ -23,7 +23,6 @@ public:
 
 private:
     Password() = default;
-    void wipe();
 
     Bytes m_utf8;
 };

@@ -137,7 +137,8 @@ public:
     virtual void readPage(const ConversationId& conversation, std::optional<PagePosition> before,
                           std::size_t limit, Callback<EventPageRecords> done) = 0;
 
-    /// The events with these ids, whoever sent them, and every event that changes one of them.
+    /// The events with these ids, whoever sent them; and every event that changes one of these ids,
+    /// whether that is here or not.
     virtual void findEvents(const ConversationId& conversation, std::vector<MessageId> ids,
                             Callback<EventPageRecords> done) = 0;
 

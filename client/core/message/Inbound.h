@@ -1,0 +1,63 @@
+#pragma once
+
+#include "client/core/message/ContentApplier.h"
+#include "client/core/message/Healer.h"
+#include "client/core/message/Outbox.h"
+
+namespace impulse::client {
+
+/// Reads the logs of conversations and this device's mailbox in order, opens what is in them and
+/// stores it: one transaction for plaintext, session state and position (architecture.md 5,
+/// encryption.md 4.4). A push is a hint; what is missing is fetched. Main thread.
+class Inbound : public QObject {
+    Q_OBJECT
+public:
+    Inbound(LocalState& state, ServerSession& session, DirectoryKeeper& directory, Outbox& outbox,
+            ContentApplier& applier, Healer& healer, QObject* parent = nullptr);
+
+    void takePush(const protocol::AnyPush& push);
+    /// Fetches a conversation to its end.
+    Task<Result<void, ClientError>> catchUp(ConversationId conversation);
+    /// Fetches and acknowledges the mailbox to its end.
+    Task<Result<void, ClientError>> catchUpMailbox();
+    /// After a server was put back to an earlier state: its log ends before our position.
+    void rewind(const ConversationId& conversation, std::uint64_t lastSeq);
+
+Q_SIGNALS:
+    /// The log holds events of this device that it does not know: its prekeys must be replaced.
+    void rolledBack();
+
+private:
+    struct Known {
+        std::map<std::pair<DeviceId, MessageId>, EventRecord> events;
+    };
+
+    Task<void> takeEvent(protocol::LogEvent event);
+    Task<bool> process(ConversationId conversation, std::vector<protocol::LogEvent> events);
+    Task<void> processEvent(ConversationId conversation, protocol::LogEvent event,
+                            const Known& known);
+    Task<bool> processMailbox(std::vector<protocol::MailboxEntry> entries);
+    Task<void> processTransient(protocol::TransientPush push);
+    Task<void> prepareSender(crypto::Aad aad);
+    Task<void> meetOwnEvent(ConversationId conversation, protocol::LogEvent event, crypto::Aad aad,
+                            bool isKnown);
+    void applyMail(WriteBatch& batch, ContentApplier::Effects& effects, const e2ee::Opened& opened);
+    bool acceptsFrom(const UserId& user) const;
+    void acknowledge();
+
+    LocalState& m_state;
+    ServerSession& m_session;
+    DirectoryKeeper& m_directory;
+    Outbox& m_outbox;
+    ContentApplier& m_applier;
+    Healer& m_healer;
+    /// One page at a time: sessions and positions move in order.
+    Turn m_turn;
+    std::set<ConversationId> m_reading;
+    std::set<ConversationId> m_readAgain;
+    bool m_readingMailbox = false;
+    bool m_mailboxAgain = false;
+    std::uint64_t m_acknowledged = 0;
+};
+
+} // namespace impulse::client

@@ -1,0 +1,541 @@
+#include "client/core/message/Outbox.h"
+
+#include "client/core/state/SecretBridge.h"
+#include "common/core/Logging.h"
+
+namespace impulse::client {
+
+namespace {
+
+/// The roster changes between sealing and sending only now and then; a server that keeps saying so
+/// is left alone for a while.
+constexpr int maxReseals = 5;
+constexpr std::uint64_t pauseMs = 5'000;
+/// encryption.md 1.3: numbers that the server names and that lie further ahead are lies.
+constexpr std::uint64_t believableLead = 1'000'000;
+
+} // namespace
+
+Outbox::Outbox(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
+               Sealer& sealer, QObject* parent)
+    : QObject(parent), m_state(state), m_session(session), m_directory(directory), m_sealer(sealer)
+{
+    m_later.setSingleShot(true);
+    connect(&m_later, &QTimer::timeout, this, &Outbox::run);
+}
+
+Outbox::Lane Outbox::laneOf(const OutboxRecord& item)
+{
+    if (item.kind == OutboxKind::Control)
+        return std::nullopt;
+    return item.conversation;
+}
+
+OutboxRecord* Outbox::at(std::uint64_t number)
+{
+    const auto found = m_state.outbox.find(number);
+    return found == m_state.outbox.end() ? nullptr : &found->second;
+}
+
+OutboxRecord* Outbox::head(const Lane& lane)
+{
+    for (auto& [number, item] : m_state.outbox) {
+        if (laneOf(item) == lane && item.refused == 0)
+            return &item;
+    }
+    return nullptr;
+}
+
+const OutboxRecord* Outbox::find(const MessageId& id) const
+{
+    for (const auto& [number, item] : m_state.outbox) {
+        if (item.kind != OutboxKind::Control && item.id == id)
+            return &item;
+    }
+    return nullptr;
+}
+
+void Outbox::stageEvent(WriteBatch& batch, OutboxRecord item)
+{
+    item.number = m_state.account.nextOutbox++;
+    m_state.stageAccount(batch);
+    m_state.stage(batch, item);
+    EventRow row;
+    row.state = EventState::Queued;
+    row.sender = m_state.self();
+    row.sentMs = m_state.nowMs();
+    if (item.kind == OutboxKind::Text)
+        batch.replacedEvents.push_back(
+            m_state.sealEvent(item.conversation, m_state.device(), item.id, row.sentMs, {}, row));
+    m_state.outbox[item.number] = std::move(item);
+}
+
+void Outbox::stageControl(WriteBatch& batch, const UserId& peer, Bytes content,
+                          std::vector<DeviceId> devices)
+{
+    OutboxRecord item;
+    item.number = m_state.account.nextOutbox++;
+    item.kind = OutboxKind::Control;
+    item.peer = peer;
+    item.conversation = m_state.directConversation(peer);
+    item.id = Sealer::newId();
+    item.content = std::move(content);
+    item.devices = std::move(devices);
+    m_state.stageAccount(batch);
+    m_state.stage(batch, item);
+    m_state.outbox[item.number] = std::move(item);
+}
+
+void Outbox::run()
+{
+    if (!m_session.isLoggedIn())
+        return;
+    std::set<Lane> lanes;
+    for (const auto& [number, item] : m_state.outbox)
+        lanes.insert(laneOf(item));
+    for (const auto& lane : lanes) {
+        if (!m_running.contains(lane))
+            drain(lane).detach();
+    }
+}
+
+void Outbox::runLater(std::uint64_t ms)
+{
+    if (!m_later.isActive())
+        m_later.start(static_cast<int>(std::clamp<std::uint64_t>(ms, 200, 60'000)));
+}
+
+Task<void> Outbox::drain(Lane lane)
+{
+    m_running.insert(lane);
+    while (m_session.isLoggedIn()) {
+        const auto* item = head(lane);
+        if (!item)
+            break;
+        const auto number = item->number;
+        const bool sealed = item->sealed.has_value();
+        const bool control = item->kind == OutboxKind::Control;
+        bool goOn = false;
+        if (!sealed)
+            goOn = co_await sealItem(number);
+        else if (control)
+            goOn = co_await sendControl(number);
+        else
+            goOn = co_await sendItem(number);
+        if (!goOn)
+            break;
+    }
+    m_running.erase(lane);
+}
+
+Task<Result<Bytes, ClientError>> Outbox::contentOf(std::uint64_t number, SealedRecord& sealed)
+{
+    const OutboxRecord item = *at(number);
+    if (item.kind == OutboxKind::Control)
+        co_return item.content;
+    std::vector<MessageId> wanted;
+    if (item.replyTo)
+        wanted.push_back(*item.replyTo);
+    if (item.target)
+        wanted.push_back(*item.target);
+    EventPageRecords found;
+    if (!wanted.empty()) {
+        using Found = Result<EventPageRecords, StoreError>;
+        auto answer =
+            co_await answerOf<Found>(this, [this, &item, &wanted](std::function<void(Found)> done) {
+                m_state.store().findEvents(item.conversation, wanted, std::move(done));
+            });
+        if (!answer.ok())
+            co_return Failure{clientErrorOf(answer.error())};
+        found = std::move(answer).value();
+    }
+    const auto reference = [&](const MessageId& id) -> std::optional<e2ee::Reference> {
+        for (const auto& record : found.events) {
+            const auto row = m_state.openEvent(record);
+            if (record.id == id && row.bodyHash)
+                return e2ee::Reference{id, *row.bodyHash};
+        }
+        return std::nullopt;
+    };
+    e2ee::Content content;
+    if (item.kind == OutboxKind::Text) {
+        e2ee::TextContent text;
+        text.text = item.text;
+        if (item.replyTo)
+            text.reply = reference(*item.replyTo);
+        const auto* conversation = m_state.conversation(item.conversation);
+        if (conversation && conversation->lastId && conversation->lastHash)
+            text.after = e2ee::Reference{*conversation->lastId, *conversation->lastHash};
+        const auto* contact = m_state.contact(item.peer);
+        if (contact && contact->status == ContactStatus::Accepted && m_state.account.hasProfileKey)
+            text.profileKey = fromWire<e2ee::ProfileKey>(m_state.account.profileKey);
+        content = std::move(text);
+    } else {
+        const auto target = item.target ? reference(*item.target) : std::nullopt;
+        if (!target)
+            co_return Failure{ClientError{ClientErrorCode::NotFound}};
+        if (item.kind == OutboxKind::Edit) {
+            e2ee::EditContent edit;
+            edit.target = *target;
+            edit.text = item.text;
+            edit.revision = item.revision;
+            content = std::move(edit);
+        } else {
+            content = e2ee::DeleteContent{*target};
+            for (const auto* records : {&found.events, &found.changes}) {
+                for (const auto& record : *records) {
+                    const auto row = m_state.openEvent(record);
+                    if (row.logSeq != 0 && row.sender == m_state.self() &&
+                        row.state != EventState::Deleted)
+                        sealed.erase.push_back(row.logSeq);
+                }
+            }
+            std::ranges::sort(sealed.erase);
+            if (sealed.erase.size() > 100)
+                sealed.erase.resize(100);
+        }
+    }
+    auto bytes = e2ee::writeContent(content);
+    if (!bytes.ok())
+        co_return Failure{ClientError{ClientErrorCode::InvalidText}};
+    co_return std::move(bytes).value();
+}
+
+Task<bool> Outbox::sealItem(std::uint64_t number)
+{
+    auto turn = co_await m_sealer.turn().take();
+    if (!at(number))
+        co_return true;
+    const UserId peer = at(number)->peer;
+    const std::vector<DeviceId> devices = at(number)->devices;
+    SealedRecord sealed;
+    auto content = co_await contentOf(number, sealed);
+    auto audience = co_await m_sealer.audience(peer, true, devices);
+    auto* item = at(number);
+    if (!item)
+        co_return true;
+    if (!content.ok() || !audience.ok()) {
+        const auto error = content.ok() ? audience.error() : content.error();
+        if (error.code == ClientErrorCode::IdentityChanged) {
+            // Held: goes on when the user has decided.
+            Q_EMIT messageChanged(item->conversation, item->target.value_or(item->id));
+            Q_EMIT changed();
+            co_return false;
+        }
+        if (kindOf(error) == ErrorKind::Network || kindOf(error) == ErrorKind::Storage) {
+            runLater(pauseMs);
+            co_return false;
+        }
+        refuse(*item, static_cast<std::uint64_t>(protocol::ErrorCode::NotFound));
+        co_return true;
+    }
+    const bool control = item->kind == OutboxKind::Control;
+    if (control && audience->recipients.empty()) {
+        WriteBatch batch;
+        m_state.stageOutboxRemoval(batch, number);
+        m_state.outbox.erase(number);
+        m_state.commit(std::move(batch));
+        co_return true;
+    }
+    auto& conversation = m_state.obtainConversation(peer);
+    if (!control && item->senderSeq == 0)
+        item->senderSeq = conversation.nextSequence++;
+    const auto fields =
+        m_sealer.fields(control ? crypto::EventKind::Control : crypto::EventKind::Direct, peer,
+                        item->id, item->senderSeq);
+    auto envelope = m_sealer.seal(fields, *content, *audience);
+    WriteBatch batch;
+    if (!envelope.ok()) {
+        qCWarning(lcClient) << "an event could not be sealed:"
+                            << crypto::errorName(envelope.error()).data();
+        refuse(*item, static_cast<std::uint64_t>(protocol::ErrorCode::Internal));
+        co_return true;
+    }
+    sealed.aad = envelope->aad;
+    sealed.body = envelope->body;
+    sealed.wraps = wrapsOf(*envelope);
+    sealed.unwrapped = audience->unwrapped;
+    sealed.roster = audience->roster;
+    item->sealed = std::move(sealed);
+    m_state.stageAccount(batch);
+    m_state.stageSessions(batch);
+    m_state.stage(batch, *item);
+    if (!control) {
+        m_state.stage(batch, conversation);
+        stageSealedRow(batch, *item, *envelope, *audience, std::move(*content), fields.sentMs);
+    }
+    co_await m_state.committed(this, std::move(batch));
+    co_return true;
+}
+
+void Outbox::stageSealedRow(WriteBatch& batch, const OutboxRecord& item,
+                            const e2ee::Envelope& envelope, const Audience& audience, Bytes content,
+                            std::uint64_t sentMs)
+{
+    EventRow row;
+    row.state = EventState::Queued;
+    row.sender = m_state.self();
+    row.sentMs = sentMs;
+    row.senderSeq = item.senderSeq;
+    row.aad = envelope.aad;
+    row.content = std::move(content);
+    row.bodyKey = toWire(envelope.bodyKey);
+    row.bodyHash = envelope.bodyHash;
+    for (const auto& device : audience.recipients)
+        row.addressees.push_back(device.device());
+    row.addressees.insert(row.addressees.end(), audience.unwrapped.begin(),
+                          audience.unwrapped.end());
+    batch.replacedEvents.push_back(
+        m_state.sealEvent(item.conversation, m_state.device(), item.id, sentMs, item.target, row));
+}
+
+Task<bool> Outbox::sendItem(std::uint64_t number)
+{
+    protocol::SendEvent request;
+    {
+        const auto& item = *at(number);
+        request.aad = item.sealed->aad;
+        request.body = item.sealed->body;
+        request.wraps = item.sealed->wraps;
+        request.unwrapped = item.sealed->unwrapped;
+        request.roster = item.sealed->roster;
+        request.erase = item.sealed->erase;
+    }
+    const auto answer = co_await m_session.link().request(this, request);
+    if (!at(number))
+        co_return true;
+    if (!answer.ok()) {
+        if (answer.error().is(protocol::ErrorCode::StaleRoster) ||
+            answer.error().is(protocol::ErrorCode::WrongDevices)) {
+            const auto synced = co_await m_directory.sync();
+            if (!at(number))
+                co_return true;
+            if (!synced.ok()) {
+                runLater(pauseMs);
+                co_return false;
+            }
+        }
+        co_return handleRefusal(number, answer.error());
+    }
+    m_resealed.erase(number);
+    const auto conversation = at(number)->conversation;
+    const auto id = at(number)->id;
+    const auto seq = answer->seq;
+    co_await noteAccepted(conversation, id, seq, answer->serverMs);
+    Q_EMIT accepted(conversation, seq);
+    co_return true;
+}
+
+Task<bool> Outbox::noteAccepted(ConversationId conversation, MessageId id, std::uint64_t logSeq,
+                                std::uint64_t serverMs)
+{
+    const auto* item = find(id);
+    if (!item || !item->sealed || item->conversation != conversation)
+        co_return false;
+    const auto number = item->number;
+    using Found = Result<EventPageRecords, StoreError>;
+    auto answer =
+        co_await answerOf<Found>(this, [this, conversation, id](std::function<void(Found)> done) {
+            m_state.store().findEvents(conversation, {id}, std::move(done));
+        });
+    item = at(number);
+    if (!item)
+        co_return true;
+    WriteBatch batch;
+    std::vector<EventRecord> records;
+    if (answer.ok())
+        records = std::move(answer->events);
+    for (const auto& record : records) {
+        if (record.sender != m_state.device())
+            continue;
+        auto row = m_state.openEvent(record);
+        row.state = EventState::Opened;
+        row.logSeq = logSeq;
+        row.serverMs = serverMs;
+        const auto sortMs = clampedSortMs(row.sentMs, serverMs);
+        batch.replacedEvents.push_back(
+            m_state.sealEvent(conversation, record.sender, id, sortMs, record.target, row));
+        auto* state = m_state.conversation(conversation);
+        if (state && item->kind == OutboxKind::Text) {
+            state->lastId = id;
+            state->lastHash = row.bodyHash;
+        }
+    }
+    auto* state = m_state.conversation(conversation);
+    if (state) {
+        if (logSeq == state->position + 1)
+            state->position = logSeq;
+        m_state.stage(batch, *state);
+    }
+    const auto shown = item->target.value_or(id);
+    m_state.stageOutboxRemoval(batch, number);
+    m_state.outbox.erase(number);
+    co_await m_state.committed(this, std::move(batch));
+    Q_EMIT messageChanged(conversation, shown);
+    Q_EMIT changed();
+    co_return true;
+}
+
+Task<bool> Outbox::sendControl(std::uint64_t number)
+{
+    protocol::SendControl request;
+    {
+        const auto& sealed = *at(number)->sealed;
+        request.aad = sealed.aad;
+        request.body = sealed.body;
+        request.wraps = sealed.wraps;
+    }
+    const auto answer = co_await m_session.link().request(this, request);
+    if (!at(number))
+        co_return true;
+    if (!answer.ok()) {
+        const auto& failure = answer.error();
+        if (!failure.refusal || failure.is(protocol::ErrorCode::RateLimited) ||
+            failure.is(protocol::ErrorCode::StorageFull) ||
+            failure.is(protocol::ErrorCode::Unavailable) ||
+            failure.is(protocol::ErrorCode::Internal)) {
+            if (failure.refusal)
+                runLater(std::max(pauseMs, failure.error.retryAfterMs));
+            co_return false;
+        }
+        qCWarning(lcClient) << "a control envelope was refused with code"
+                            << static_cast<int>(failure.refusal->code);
+    }
+    WriteBatch batch;
+    m_state.stageOutboxRemoval(batch, number);
+    m_state.outbox.erase(number);
+    m_state.commit(std::move(batch));
+    co_return true;
+}
+
+/// Forgets the sealed bytes; number and id stay, so that the next sealing is the same event.
+void Outbox::unseal(OutboxRecord& item, WriteBatch& batch)
+{
+    item.sealed.reset();
+    m_state.stage(batch, item);
+}
+
+bool Outbox::handleRefusal(std::uint64_t number, const CallFailure& failure)
+{
+    using protocol::ErrorCode;
+    auto& item = *at(number);
+    if (!failure.refusal)
+        return false;
+    const auto value = failure.refusal->value.value_or(0);
+    auto* conversation = m_state.conversation(item.conversation);
+    WriteBatch batch;
+    switch (failure.refusal->code) {
+    case ErrorCode::StaleRoster:
+    case ErrorCode::WrongDevices:
+        if (++m_resealed[number] > maxReseals) {
+            m_resealed.erase(number);
+            runLater(pauseMs);
+            unseal(item, batch);
+            m_state.commit(std::move(batch));
+            return false;
+        }
+        unseal(item, batch);
+        m_state.commit(std::move(batch));
+        return true;
+    case ErrorCode::SequenceUsed:
+    case ErrorCode::OutOfOrder:
+        // This disk, or the server's, was put back: go on where the server is (architecture.md 3).
+        if (!conversation || value + 1 > item.senderSeq + believableLead ||
+            ++m_resealed[number] > maxReseals) {
+            m_resealed.erase(number);
+            runLater(pauseMs);
+            return false;
+        }
+        conversation->nextSequence = value + 1;
+        item.senderSeq = 0;
+        m_state.stage(batch, *conversation);
+        unseal(item, batch);
+        m_state.commit(std::move(batch));
+        return true;
+    case ErrorCode::RateLimited:
+    case ErrorCode::StorageFull:
+    case ErrorCode::Unavailable:
+    case ErrorCode::Internal:
+    case ErrorCode::OutOfState:
+        runLater(std::max(pauseMs, failure.error.retryAfterMs));
+        return false;
+    case ErrorCode::DeviceRemoved:
+    case ErrorCode::Unauthorized:
+        m_session.fail({ClientErrorCode::DeviceRemoved});
+        return false;
+    default:
+        refuse(item, static_cast<std::uint64_t>(failure.refusal->code));
+        return true;
+    }
+}
+
+/// The server will not take this event. Its number goes to the next one, so that readers see no
+/// gap.
+void Outbox::refuse(OutboxRecord& item, std::uint64_t code)
+{
+    WriteBatch batch;
+    if (item.kind == OutboxKind::Control) {
+        m_state.stageOutboxRemoval(batch, item.number);
+        m_state.outbox.erase(item.number);
+        m_state.commit(std::move(batch));
+        return;
+    }
+    auto* conversation = m_state.conversation(item.conversation);
+    if (conversation && item.senderSeq != 0 && item.senderSeq + 1 == conversation->nextSequence) {
+        conversation->nextSequence = item.senderSeq;
+        m_state.stage(batch, *conversation);
+    }
+    item.senderSeq = 0;
+    item.refused = code;
+    unseal(item, batch);
+    // A change that nobody got is not shown as if it were there.
+    if (item.target)
+        batch.eventRemovals.push_back({m_state.device(), item.id});
+    const auto id = item.target.value_or(item.id);
+    const auto where = item.conversation;
+    m_state.commit(std::move(batch), [this, guard = QPointer<Outbox>(this), where, id] {
+        if (!guard)
+            return;
+        Q_EMIT messageChanged(where, id);
+        Q_EMIT changed();
+    });
+}
+
+void Outbox::retry(const MessageId& id)
+{
+    for (auto& [number, item] : m_state.outbox) {
+        if ((item.id != id && item.target != id) || item.refused == 0)
+            continue;
+        WriteBatch batch;
+        item.refused = 0;
+        m_state.stage(batch, item);
+        m_state.commit(std::move(batch));
+        Q_EMIT messageChanged(item.conversation, id);
+        break;
+    }
+    run();
+}
+
+bool Outbox::cancel(const MessageId& id)
+{
+    for (const auto& [number, item] : m_state.outbox) {
+        if ((item.id != id && item.target != id) || item.kind == OutboxKind::Control)
+            continue;
+        if (item.sealed)
+            return false;
+        WriteBatch batch;
+        // A number that was given out once may be known to the server: only a refused or never
+        // sealed item has none.
+        if (item.senderSeq != 0)
+            return false;
+        batch.eventRemovals.push_back({m_state.device(), item.id});
+        m_state.stageOutboxRemoval(batch, number);
+        m_state.outbox.erase(number);
+        m_state.commit(std::move(batch));
+        Q_EMIT changed();
+        return true;
+    }
+    return false;
+}
+
+} // namespace impulse::client

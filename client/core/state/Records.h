@@ -1,0 +1,419 @@
+#pragma once
+
+#include "client/core/Items.h"
+#include "common/protocol/AccountMessages.h"
+#include "common/protocol/EventMessages.h"
+
+/// Rows of the local database, before sealing (encryption.md 1.5). Each is a CBOR map by its field
+/// list; a key is never used again for something else, unknown ones are ignored.
+namespace impulse::client {
+
+using protocol::Bound;
+using protocol::field;
+using protocol::WireSecret;
+
+inline constexpr Bound textBound{limits::content, 0};
+inline constexpr Bound anyBound{1 << 20, 1 << 20};
+
+/// The one row that can be read before unlocking (Table::Profile, key "profile"). Nothing secret.
+struct ProfileRecord {
+    UserId userId;
+    DeviceId deviceId;
+    std::string username;
+    /// ServerLink with the pinned key.
+    std::string server;
+    /// The local key under the password; absent: it is in the keychain.
+    std::optional<Bytes> slot;
+    std::optional<protocol::PasswordParameters> slotParameters;
+    bool recoveryConfirmed = false;
+    /// This device is no longer in its account's list.
+    bool removed = false;
+    /// The server has confirmed the account; false only between sending the registration and its
+    /// answer.
+    bool registered = false;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "userId", &ProfileRecord::userId),
+                          field(2, "deviceId", &ProfileRecord::deviceId),
+                          field(3, "username", &ProfileRecord::username, textBound),
+                          field(4, "server", &ProfileRecord::server, textBound),
+                          field(5, "slot", &ProfileRecord::slot, anyBound),
+                          field(6, "slotParameters", &ProfileRecord::slotParameters),
+                          field(7, "recoveryConfirmed", &ProfileRecord::recoveryConfirmed),
+                          field(8, "removed", &ProfileRecord::removed),
+                          field(9, "registered", &ProfileRecord::registered)};
+    }
+};
+
+/// Keys and settings of the own account and device (Table::Account, key "account").
+struct AccountRecord {
+    WireSecret signSeed;
+    WireSecret boxSeed;
+    std::uint64_t deviceCreatedMs = 0;
+    SignPublicKey identityKey;
+    std::uint64_t generation = 1;
+    /// Version of the newest own device list that was accepted.
+    std::uint64_t listVersion = 0;
+    WireSecret accountSeed;
+    BoxPublicKey archiveKey;
+    Signature archiveCertificate;
+    /// Slot 2: the root secret under the password (encryption.md 9.2).
+    std::optional<Bytes> passwordSlot;
+    WireSecret profileKey;
+    std::uint64_t profileVersion = 0;
+    std::string displayName;
+    std::string statusText;
+    std::string about;
+    /// The server does not have this profile yet.
+    bool profileDirty = false;
+    bool showLastSeen = true;
+    bool privacyDirty = false;
+    /// Of the last envelope that was sealed: strictly increasing (encryption.md 3.3).
+    std::uint64_t lastSentMs = 0;
+    /// Number of the last mailbox entry that was taken in.
+    std::uint64_t mailboxPosition = 0;
+    IncarnationId incarnation;
+    /// Order of the next outbox row.
+    std::uint64_t nextOutbox = 1;
+    /// False on a device that joined the account and was not told the key yet.
+    bool hasProfileKey = false;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "signSeed", &AccountRecord::signSeed),
+                          field(2, "boxSeed", &AccountRecord::boxSeed),
+                          field(3, "deviceCreatedMs", &AccountRecord::deviceCreatedMs),
+                          field(4, "identityKey", &AccountRecord::identityKey),
+                          field(5, "generation", &AccountRecord::generation),
+                          field(6, "listVersion", &AccountRecord::listVersion),
+                          field(7, "accountSeed", &AccountRecord::accountSeed),
+                          field(8, "archiveKey", &AccountRecord::archiveKey),
+                          field(9, "archiveCertificate", &AccountRecord::archiveCertificate),
+                          field(10, "passwordSlot", &AccountRecord::passwordSlot, anyBound),
+                          field(11, "profileKey", &AccountRecord::profileKey),
+                          field(12, "profileVersion", &AccountRecord::profileVersion),
+                          field(13, "displayName", &AccountRecord::displayName, textBound),
+                          field(14, "statusText", &AccountRecord::statusText, textBound),
+                          field(15, "about", &AccountRecord::about, textBound),
+                          field(16, "profileDirty", &AccountRecord::profileDirty),
+                          field(17, "showLastSeen", &AccountRecord::showLastSeen),
+                          field(18, "privacyDirty", &AccountRecord::privacyDirty),
+                          field(19, "lastSentMs", &AccountRecord::lastSentMs),
+                          field(20, "mailboxPosition", &AccountRecord::mailboxPosition),
+                          field(21, "incarnation", &AccountRecord::incarnation),
+                          field(22, "nextOutbox", &AccountRecord::nextOutbox),
+                          field(23, "hasProfileKey", &AccountRecord::hasProfileKey)};
+    }
+};
+
+inline constexpr ContactStatus lastOf(ContactStatus)
+{
+    return ContactStatus::Blocked;
+}
+
+/// What this client believes about a person's identity (encryption.md 8.1).
+struct PinRecord {
+    SignPublicKey identityKey;
+    std::uint64_t generation = 0;
+    std::uint64_t version = 0;
+    bool verified = false;
+    std::uint64_t firstSeenMs = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "identityKey", &PinRecord::identityKey),
+                          field(2, "generation", &PinRecord::generation),
+                          field(3, "version", &PinRecord::version),
+                          field(4, "verified", &PinRecord::verified),
+                          field(5, "firstSeenMs", &PinRecord::firstSeenMs)};
+    }
+};
+
+/// A person (Table::Contact, key: user id).
+struct ContactRecord {
+    UserId userId;
+    std::string username;
+    ContactStatus status = ContactStatus::Stranger;
+    /// The server was not told this status yet.
+    bool statusDirty = false;
+    std::optional<PinRecord> pin;
+    /// The identity key that the directory shows now, if it is not the pinned one: sending is held.
+    std::optional<SignPublicKey> changedKey;
+    /// The server resolved this username to somebody else.
+    bool usernameMoved = false;
+    std::optional<WireSecret> profileKey;
+    std::uint64_t profileVersion = 0;
+    std::string displayName;
+    std::string statusText;
+    std::string about;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "userId", &ContactRecord::userId),
+                          field(2, "username", &ContactRecord::username, textBound),
+                          field(3, "status", &ContactRecord::status),
+                          field(4, "statusDirty", &ContactRecord::statusDirty),
+                          field(5, "pin", &ContactRecord::pin),
+                          field(6, "changedKey", &ContactRecord::changedKey),
+                          field(7, "usernameMoved", &ContactRecord::usernameMoved),
+                          field(8, "profileKey", &ContactRecord::profileKey),
+                          field(9, "profileVersion", &ContactRecord::profileVersion),
+                          field(10, "displayName", &ContactRecord::displayName, textBound),
+                          field(11, "statusText", &ContactRecord::statusText, textBound),
+                          field(12, "about", &ContactRecord::about, textBound)};
+    }
+};
+
+/// How far the events of one sender device were received (encryption.md 4.4).
+struct SenderRecord {
+    DeviceId device;
+    /// Highest sender sequence number received.
+    std::uint64_t highest = 0;
+    /// Lower ones that were not.
+    std::vector<std::uint64_t> missing;
+    /// Place of its last event: later ones never stand above it.
+    std::uint64_t lastSortMs = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "device", &SenderRecord::device),
+                          field(2, "highest", &SenderRecord::highest),
+                          field(3, "missing", &SenderRecord::missing, anyBound),
+                          field(4, "lastSortMs", &SenderRecord::lastSortMs)};
+    }
+};
+
+/// A conversation (Table::Conversation, key: conversation id).
+struct ConversationRecord {
+    ConversationId id;
+    UserId peer;
+    /// Log number up to which everything was taken in.
+    std::uint64_t position = 0;
+    /// This device's next sender sequence number.
+    std::uint64_t nextSequence = 1;
+    std::vector<SenderRecord> senders;
+    /// Received and not read, oldest first; the newest 1000.
+    std::vector<MessageId> unread;
+    /// Log number up to which everything was read, here or on another own device.
+    std::uint64_t readUpTo = 0;
+    bool pinned = false;
+    bool muted = false;
+    /// There are events from before this device joined the account.
+    bool olderElsewhere = false;
+    std::uint64_t createdMs = 0;
+    /// The newest text here; the next own one names it, so that a dropped one is noticed.
+    std::optional<MessageId> lastId;
+    std::optional<Hash32> lastHash;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "id", &ConversationRecord::id),
+                          field(2, "peer", &ConversationRecord::peer),
+                          field(3, "position", &ConversationRecord::position),
+                          field(4, "nextSequence", &ConversationRecord::nextSequence),
+                          field(5, "senders", &ConversationRecord::senders, anyBound),
+                          field(6, "unread", &ConversationRecord::unread, anyBound),
+                          field(7, "readUpTo", &ConversationRecord::readUpTo),
+                          field(8, "pinned", &ConversationRecord::pinned),
+                          field(9, "muted", &ConversationRecord::muted),
+                          field(10, "olderElsewhere", &ConversationRecord::olderElsewhere),
+                          field(11, "createdMs", &ConversationRecord::createdMs),
+                          field(12, "lastId", &ConversationRecord::lastId),
+                          field(13, "lastHash", &ConversationRecord::lastHash)};
+    }
+};
+
+/// What an event row is.
+enum class EventState : std::uint8_t {
+    /// Content is there.
+    Opened,
+    /// Own, in the outbox.
+    Queued,
+    /// Own, refused by the server.
+    Failed,
+    /// Not readable; asked for again.
+    Waiting,
+    /// Not readable and not to be had any more.
+    Missing,
+    /// Failed a security check.
+    Refused,
+    /// Of a type or version that is not known.
+    Newer,
+    /// Deleted by its author; the content is gone.
+    Deleted,
+    /// A line that this client wrote itself.
+    Line,
+};
+inline constexpr EventState lastOf(EventState)
+{
+    return EventState::Line;
+}
+
+/// The sealed value of an EventRecord. With body key and hash kept: resends, edits, replies and the
+/// archive need them.
+struct EventRow {
+    EventState state = EventState::Opened;
+    UserId sender;
+    std::uint64_t sentMs = 0;
+    std::uint64_t serverMs = 0;
+    std::uint64_t logSeq = 0;
+    /// The sender's number of this event.
+    std::uint64_t senderSeq = 0;
+    /// Empty until sealed.
+    Bytes aad;
+    /// CBOR of encryption.md 4.5; empty if it is not known.
+    Bytes content;
+    std::optional<WireSecret> bodyKey;
+    std::optional<Hash32> bodyHash;
+    /// Devices that this device addressed it to.
+    std::vector<DeviceId> addressees;
+    bool fromRemovedDevice = false;
+    /// protocol::ErrorCode of a refusal, or the crypto error of a failed check.
+    std::uint64_t error = 0;
+    /// SystemLine of a Line.
+    std::uint64_t line = 0;
+    /// The sealed body of an event of a newer version or one that waits for its key.
+    std::optional<Bytes> body;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "state", &EventRow::state),
+                          field(2, "sender", &EventRow::sender),
+                          field(3, "sentMs", &EventRow::sentMs),
+                          field(4, "serverMs", &EventRow::serverMs),
+                          field(5, "logSeq", &EventRow::logSeq),
+                          field(6, "senderSeq", &EventRow::senderSeq),
+                          field(7, "aad", &EventRow::aad, anyBound),
+                          field(8, "content", &EventRow::content, anyBound),
+                          field(9, "bodyKey", &EventRow::bodyKey),
+                          field(10, "bodyHash", &EventRow::bodyHash),
+                          field(11, "addressees", &EventRow::addressees, anyBound),
+                          field(12, "fromRemovedDevice", &EventRow::fromRemovedDevice),
+                          field(13, "error", &EventRow::error),
+                          field(14, "line", &EventRow::line),
+                          field(15, "body", &EventRow::body, anyBound)};
+    }
+};
+
+enum class OutboxKind : std::uint8_t { Text, Edit, Delete, Control };
+inline constexpr OutboxKind lastOf(OutboxKind)
+{
+    return OutboxKind::Control;
+}
+
+/// A frame as it goes to the server, the same bytes each time.
+struct SealedRecord {
+    Bytes aad;
+    Bytes body;
+    std::vector<protocol::Wrap> wraps;
+    std::vector<DeviceId> unwrapped;
+    std::uint64_t roster = 0;
+    std::vector<std::uint64_t> erase;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "aad", &SealedRecord::aad, anyBound),
+                          field(2, "body", &SealedRecord::body, anyBound),
+                          field(3, "wraps", &SealedRecord::wraps, anyBound),
+                          field(4, "unwrapped", &SealedRecord::unwrapped, anyBound),
+                          field(5, "roster", &SealedRecord::roster),
+                          field(6, "erase", &SealedRecord::erase, anyBound)};
+    }
+};
+
+/// Something to be sent (Table::Outbox, key: number as u64). Control items have no event row.
+struct OutboxRecord {
+    std::uint64_t number = 0;
+    OutboxKind kind = OutboxKind::Text;
+    ConversationId conversation;
+    /// The person addressed.
+    UserId peer;
+    MessageId id;
+    std::string text;
+    std::optional<MessageId> replyTo;
+    /// Of an edit or delete.
+    std::optional<MessageId> target;
+    std::uint64_t revision = 0;
+    /// Content of a control item.
+    Bytes content;
+    /// A control item for these devices only; empty: all of peer's and all other own ones.
+    std::vector<DeviceId> devices;
+    /// Number and frame, once it was sealed. Dropped when it was refused.
+    std::uint64_t senderSeq = 0;
+    std::optional<SealedRecord> sealed;
+    /// protocol::ErrorCode; 0: not refused.
+    std::uint64_t refused = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "number", &OutboxRecord::number),
+                          field(2, "kind", &OutboxRecord::kind),
+                          field(3, "conversation", &OutboxRecord::conversation),
+                          field(4, "peer", &OutboxRecord::peer),
+                          field(5, "id", &OutboxRecord::id),
+                          field(6, "text", &OutboxRecord::text, anyBound),
+                          field(7, "replyTo", &OutboxRecord::replyTo),
+                          field(8, "target", &OutboxRecord::target),
+                          field(9, "revision", &OutboxRecord::revision),
+                          field(10, "content", &OutboxRecord::content, anyBound),
+                          field(11, "devices", &OutboxRecord::devices, anyBound),
+                          field(12, "senderSeq", &OutboxRecord::senderSeq),
+                          field(13, "sealed", &OutboxRecord::sealed),
+                          field(14, "refused", &OutboxRecord::refused)};
+    }
+};
+
+/// An event that could not be opened and was, or will be, asked for again (Table::Outstanding, key:
+/// author device, id).
+struct OutstandingRecord {
+    DeviceId author;
+    UserId authorUser;
+    MessageId id;
+    ConversationId conversation;
+    /// A control envelope: nothing is shown, nothing can be rewrapped.
+    bool control = false;
+    std::uint64_t sinceMs = 0;
+    std::uint64_t attempts = 0;
+    std::uint64_t nextMs = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "author", &OutstandingRecord::author),
+                          field(2, "authorUser", &OutstandingRecord::authorUser),
+                          field(3, "id", &OutstandingRecord::id),
+                          field(4, "conversation", &OutstandingRecord::conversation),
+                          field(5, "control", &OutstandingRecord::control),
+                          field(6, "sinceMs", &OutstandingRecord::sinceMs),
+                          field(7, "attempts", &OutstandingRecord::attempts),
+                          field(8, "nextMs", &OutstandingRecord::nextMs)};
+    }
+};
+
+/// A text that was typed and not sent (Table::Draft, key: conversation id).
+struct DraftRecord {
+    std::string text;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "text", &DraftRecord::text, anyBound)};
+    }
+};
+
+template <class T> Bytes encodeRecord(const T& record)
+{
+    cbor::Writer writer;
+    protocol::detail::writeStruct(writer, record);
+    return writer.take();
+}
+
+template <class T> std::optional<T> decodeRecord(View bytes)
+{
+    cbor::Reader reader(bytes);
+    T record;
+    if (!protocol::detail::readStruct(reader, record) || !reader.atEnd())
+        return std::nullopt;
+    return record;
+}
+
+} // namespace impulse::client

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "client/core/message/Inbound.h"
+#include "client/core/people/PeopleService.h"
+
+namespace impulse::client {
+
+/// What is done after every login, in order: directory, prekeys, logs, mailbox, people; then what
+/// waits is sent (encryption.md 1.3, 1.4; architecture.md 3). Main thread.
+class SyncRunner : public QObject {
+    Q_OBJECT
+public:
+    SyncRunner(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
+               Inbound& inbound, Outbox& outbox, Healer& healer, PeopleService& people,
+               QObject* parent = nullptr);
+
+Q_SIGNALS:
+    void upToDate();
+
+private:
+    Task<void> run();
+    Task<Result<void, ClientError>> bringUp();
+    Task<Result<void, ClientError>> keepPrekeys();
+    Task<Result<void, ClientError>> readLogs();
+    void takePush(const protocol::AnyPush& push);
+
+    LocalState& m_state;
+    ServerSession& m_session;
+    DirectoryKeeper& m_directory;
+    Inbound& m_inbound;
+    Outbox& m_outbox;
+    Healer& m_healer;
+    PeopleService& m_people;
+    bool m_replacePrekeys = false;
+    /// Logins so far: an older run that is still waiting must not go on.
+    int m_run = 0;
+};
+
+} // namespace impulse::client

@@ -1,0 +1,393 @@
+#pragma once
+
+#include "client/core/Client.h"
+#include "client/core/ThreadWorkerPool.h"
+#include "client/core/ports/SecretStore.h"
+#include "client/core/ports/Transport.h"
+#include "client/storage/SqlClientStore.h"
+#include "common/core/Clock.h"
+#include "common/crypto/Rng.h"
+#include "server/core/ChatServer.h"
+#include "server/storage/DatabaseFile.h"
+#include "server/storage/SqlWriter.h"
+#include "tests/support/Catch.h"
+#include "tests/unit/client/storageSupport.h"
+
+#include <QFile>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <set>
+
+/// A server and clients in one process, back to back: the real cores and databases, with a transport
+/// that hands frames over and that a test may tamper with.
+namespace impulse::client::test {
+
+class TestClock final : public Clock {
+public:
+    std::uint64_t nowMs() const override { return m_system.nowMs() + shiftMs; }
+    std::uint64_t shiftMs = 0;
+
+private:
+    SystemClock m_system;
+};
+
+class LoopbackTransport;
+
+/// server/core over a database in a temporary folder, on the main thread.
+class TestServer {
+public:
+    TestServer()
+    {
+        const auto path = m_folder.filePath(QStringLiteral("server.db"));
+        REQUIRE(server::prepareDatabase(path).ok());
+        crypto::SystemRng rng;
+        auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
+        m_keys.serverId = *ServerId::from(pair.publicKey);
+        m_keys.signKey = std::move(pair.secretKey);
+        m_writer = std::make_unique<server::GroupWriter>(path);
+        REQUIRE(m_writer->failure().isEmpty());
+        auto connection
+            = server::SqlConnection::open(path, server::SqlConnection::Mode::ReadOnly);
+        REQUIRE(connection.ok());
+        m_connection = std::move(connection).value();
+        m_store = std::make_unique<server::SqlStore>(*m_connection);
+        m_jobs = std::make_unique<server::SqlWriter>(*m_writer);
+        server::ServerSettings settings;
+        settings.registration = protocol::RegistrationPolicy::Open;
+        settings.passwordOps = 2;
+        settings.passwordMem = std::uint64_t{64} << 20;
+        m_core = std::make_unique<server::ChatServer>(
+            settings, m_keys, server::ChatServer::Ports{*m_store, *m_jobs, clock, m_rng});
+    }
+    ~TestServer()
+    {
+        m_writer->stop();
+        m_core.reset();
+    }
+
+    server::ChatServer& core() { return *m_core; }
+    ServerId id() const { return m_keys.serverId; }
+    TestClock clock;
+
+private:
+    QTemporaryDir m_folder;
+    server::ServerKeys m_keys;
+    crypto::SystemRng m_rng;
+    std::unique_ptr<server::GroupWriter> m_writer;
+    std::unique_ptr<server::SqlConnection> m_connection;
+    std::unique_ptr<server::SqlStore> m_store;
+    std::unique_ptr<server::SqlWriter> m_jobs;
+    std::unique_ptr<server::ChatServer> m_core;
+};
+
+/// Both ends of one connection at a time.
+class LoopbackTransport final : public Transport {
+public:
+    explicit LoopbackTransport(TestServer& server) : m_server(server) {}
+    ~LoopbackTransport() override { drop(); }
+
+    /// What a frame becomes on its way; nothing: it is lost.
+    using Tamper = std::function<std::optional<Bytes>(Bytes)>;
+    Tamper fromServer;
+    Tamper toServer;
+    /// False: nobody answers.
+    bool reachable = true;
+
+    void open(const ServerLink&) override
+    {
+        drop();
+        if (!reachable) {
+            later([this] { Q_EMIT closed(TransportError::Unreachable); });
+            return;
+        }
+        m_end = std::make_shared<End>();
+        m_end->transport = this;
+        m_server.core().opened(*m_end);
+        later([this, end = m_end] {
+            if (end == m_end)
+                Q_EMIT opened(Hash32());
+        });
+    }
+
+    void send(View frame) override
+    {
+        if (!m_end)
+            return;
+        auto bytes = std::optional<Bytes>(toBytes(frame));
+        if (toServer)
+            bytes = toServer(std::move(*bytes));
+        if (!bytes)
+            return;
+        later([this, end = m_end, bytes = std::move(*bytes)] {
+            if (end == m_end)
+                m_server.core().received(*end, bytes);
+        });
+    }
+
+    void close() override { drop(); }
+
+    /// The line breaks.
+    void cut()
+    {
+        if (!m_end)
+            return;
+        drop();
+        Q_EMIT closed(TransportError::Closed);
+    }
+
+private:
+    struct End final : server::ClientConnection {
+        LoopbackTransport* transport = nullptr;
+        void send(View frame) override
+        {
+            if (transport)
+                transport->deliver(toBytes(frame));
+        }
+        void close(server::CloseCode, std::string_view) override
+        {
+            if (transport)
+                transport->closeLater();
+        }
+        std::size_t queuedBytes() const override { return 0; }
+        const std::string& addressKey() const override { return m_address; }
+        const Hash32& certificateHash() const override { return m_hash; }
+
+    private:
+        std::string m_address = "127.0.0.1";
+        Hash32 m_hash;
+    };
+
+    void deliver(Bytes frame)
+    {
+        later([this, end = m_end, frame = std::move(frame)]() mutable {
+            if (end != m_end)
+                return;
+            auto bytes = std::optional<Bytes>(std::move(frame));
+            if (fromServer)
+                bytes = fromServer(std::move(*bytes));
+            if (bytes)
+                Q_EMIT received(*bytes);
+        });
+    }
+    void closeLater()
+    {
+        later([this, end = m_end] {
+            if (end == m_end)
+                cut();
+        });
+    }
+    void later(std::function<void()> work)
+    {
+        QMetaObject::invokeMethod(this, std::move(work), Qt::QueuedConnection);
+    }
+    void drop()
+    {
+        if (const auto end = std::exchange(m_end, nullptr)) {
+            end->transport = nullptr;
+            m_server.core().closed(*end);
+        }
+    }
+
+    TestServer& m_server;
+    std::shared_ptr<End> m_end;
+};
+
+/// One person's client with its disk. restart() is a new process on the same disk.
+class TestPerson {
+public:
+    TestPerson(TestServer& server, QString name) : m_server(server), name(std::move(name))
+    {
+        start();
+    }
+
+    void start()
+    {
+        transport = std::make_unique<LoopbackTransport>(m_server);
+        m_store = std::make_unique<SqlClientStore>(databasePath());
+        m_client = std::make_unique<Client>(ClientPorts{
+            *transport, *m_store, m_workers, clock, nullptr, nullptr, name,
+            crypto::Argon2Params{2, std::uint64_t{64} << 20}});
+        auto state = std::make_shared<std::optional<ProfileState>>();
+        m_client->accounts().open([state](const Result<ProfileState, ClientError>& opened) {
+            REQUIRE(opened.ok());
+            *state = *opened;
+        });
+        REQUIRE(waitUntil([&] { return state->has_value(); }));
+    }
+
+    void stop()
+    {
+        m_client.reset();
+        m_store.reset();
+        transport.reset();
+    }
+
+    void restart()
+    {
+        stop();
+        start();
+        unlock();
+    }
+
+    void unlock()
+    {
+        REQUIRE(done([&](auto callback) {
+            m_client->accounts().unlock(Password(password), callback);
+        }));
+    }
+
+    QString databasePath() const { return m_folder.filePath(QStringLiteral("client.db")); }
+    /// Copies the disk away and back: a restored backup. Only while stopped.
+    void saveDisk() { copy(databasePath(), m_folder.filePath(QStringLiteral("saved.db"))); }
+    void restoreDisk()
+    {
+        QFile::remove(databasePath() + QStringLiteral("-wal"));
+        QFile::remove(databasePath() + QStringLiteral("-shm"));
+        copy(m_folder.filePath(QStringLiteral("saved.db")), databasePath());
+    }
+
+    ServerLink link() const
+    {
+        ServerLink link;
+        link.host = QStringLiteral("localhost");
+        link.tls = false;
+        return link;
+    }
+
+    /// The callback's result, or a failed requirement after 20 s.
+    template <class T, class Start> Result<T, ClientError> ask(Start begin)
+    {
+        auto answer = std::make_shared<std::optional<Result<T, ClientError>>>();
+        begin(Callback<T>([answer](Result<T, ClientError> result) { *answer = std::move(result); }));
+        REQUIRE(waitUntil([&] { return answer->has_value(); }, 20'000));
+        return std::move(**answer);
+    }
+    template <class Start> bool done(Start begin) { return ask<void>(begin).ok(); }
+
+    QString registerAccount()
+    {
+        auto result = ask<Registered>([&](auto callback) {
+            m_client->accounts().registerAccount(
+                {link(), {}, name, name + QStringLiteral(" Shown"), Password(password), false}, {},
+                callback);
+        });
+        REQUIRE(result.ok());
+        recoveryCode = result->recoveryCode;
+        REQUIRE(online());
+        return recoveryCode;
+    }
+
+    bool online()
+    {
+        return waitUntil(
+            [&] { return m_client->connection().state() == ConnectionState::Online; }, 20'000);
+    }
+
+    ConversationId chatWith(const QString& other)
+    {
+        const auto person
+            = ask<PersonItem>([&](auto callback) { m_client->people().find(other, callback); });
+        REQUIRE(person.ok());
+        const auto id = ask<ConversationId>(
+            [&](auto callback) { m_client->chats().start(person->id, callback); });
+        REQUIRE(id.ok());
+        return *id;
+    }
+
+    MessageId say(const ConversationId& chat, const QString& text,
+                  std::optional<MessageId> replyTo = {})
+    {
+        const auto id = ask<MessageId>([&](auto callback) {
+            m_client->chats().sendText(chat, text, replyTo, callback);
+        });
+        REQUIRE(id.ok());
+        return *id;
+    }
+
+    std::vector<MessageItem> messages(const ConversationId& chat)
+    {
+        auto page = ask<MessagePage>([&](auto callback) {
+            m_client->chats().readPage(chat, std::nullopt, 500, callback);
+        });
+        REQUIRE(page.ok());
+        return page->messages;
+    }
+
+    QStringList texts(const ConversationId& chat)
+    {
+        QStringList texts;
+        for (const auto& message : messages(chat)) {
+            if (message.kind == MessageKind::Text)
+                texts.append(message.text);
+            else if (message.kind == MessageKind::Deleted)
+                texts.append(QStringLiteral("<deleted>"));
+            else if (message.kind == MessageKind::Missing)
+                texts.append(QStringLiteral("<missing>"));
+            else if (message.kind == MessageKind::Refused)
+                texts.append(QStringLiteral("<refused>"));
+            else if (message.kind == MessageKind::System)
+                texts.append(QStringLiteral("<line>"));
+        }
+        return texts;
+    }
+
+    bool sees(const ConversationId& chat, const QStringList& expected, int limitMs = 15'000)
+    {
+        const QDeadlineTimer deadline(limitMs);
+        while (texts(chat) != expected && !deadline.hasExpired())
+            QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
+        CHECK(texts(chat).join(QLatin1Char('|')).toStdString()
+              == expected.join(QLatin1Char('|')).toStdString());
+        return texts(chat) == expected;
+    }
+
+    std::optional<MessageItem> message(const ConversationId& chat, const MessageId& id)
+    {
+        for (const auto& item : messages(chat)) {
+            if (item.id == id)
+                return item;
+        }
+        return std::nullopt;
+    }
+
+    bool reaches(const ConversationId& chat, const MessageId& id, MessageState state,
+                 int limitMs = 15'000)
+    {
+        const QDeadlineTimer deadline(limitMs);
+        for (;;) {
+            const auto item = message(chat, id);
+            if (item && item->state == state)
+                return true;
+            if (deadline.hasExpired())
+                return false;
+            QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
+        }
+    }
+
+    Client& client() { return *m_client; }
+
+private:
+    static void copy(const QString& from, const QString& to)
+    {
+        QFile::remove(to);
+        REQUIRE(QFile::copy(from, to));
+    }
+
+    TestServer& m_server;
+    QTemporaryDir m_folder;
+    ThreadWorkerPool m_workers;
+    std::unique_ptr<SqlClientStore> m_store;
+
+public:
+    TestClock clock;
+    std::unique_ptr<LoopbackTransport> transport;
+    QString name;
+    QString password = QStringLiteral("correct horse battery");
+    QString recoveryCode;
+
+private:
+    std::unique_ptr<Client> m_client;
+};
+
+} // namespace impulse::client::test
