@@ -58,8 +58,10 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     const auto aad = checkAad(identity, request.aad);
     if (!aad)
         return reply.refuse(aad.error());
-    if (aad->kind != crypto::EventKind::Control || aad->isTransient() || request.body.empty() ||
-        request.wraps.empty())
+    // A rewrap has the AAD of the event that it opens, and no body: that lies in the log.
+    const bool rewrap = aad->kind == crypto::EventKind::Direct && request.body.empty();
+    const bool control = aad->kind == crypto::EventKind::Control && !request.body.empty();
+    if (!(rewrap || control) || aad->isTransient() || request.wraps.empty())
         return reply.refuse(ErrorCode::Malformed);
     if (const auto wait = takeControls(services.limiter, identity.device, request.wraps))
         return reply.refuse(rateLimited(*wait));

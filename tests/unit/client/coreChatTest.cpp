@@ -51,7 +51,8 @@ TEST_CASE("Two people chat, edit, delete and see what became of it", "[core]")
     REQUIRE(anna.ask<MessageId>([&](auto done) {
                     anna.client().chats().editText(chat, id, QStringLiteral("Dinner at eight?"),
                                                    done);
-                }).ok());
+                })
+                .ok());
     REQUIRE(boris.sees(chat, {hello, answer, QStringLiteral("Dinner at eight?")}));
     const auto edited = boris.message(chat, id);
     REQUIRE(edited);
@@ -67,17 +68,19 @@ TEST_CASE("Two people chat, edit, delete and see what became of it", "[core]")
     REQUIRE(quoting->reply);
     CHECK(quoting->reply->text == QStringLiteral("Dinner at eight?"));
 
-    REQUIRE(anna.ask<MessageId>([&](auto done) {
-                    anna.client().chats().deleteForEveryone(chat, id, done);
-                }).ok());
-    CHECK(boris.sees(chat, {hello, answer, QStringLiteral("<deleted>"),
-                            QStringLiteral("Eight is fine")}));
-    CHECK(anna.sees(chat, {hello, answer, QStringLiteral("<deleted>"),
-                           QStringLiteral("Eight is fine")}));
+    REQUIRE(anna.ask<MessageId>(
+                    [&](auto done) { anna.client().chats().deleteForEveryone(chat, id, done); })
+                .ok());
+    CHECK(boris.sees(
+        chat, {hello, answer, QStringLiteral("<deleted>"), QStringLiteral("Eight is fine")}));
+    CHECK(anna.sees(chat,
+                    {hello, answer, QStringLiteral("<deleted>"), QStringLiteral("Eight is fine")}));
     // Only the author may.
-    CHECK_FALSE(boris.ask<MessageId>([&](auto done) {
-                         boris.client().chats().deleteForEveryone(chat, id, done);
-                     }).ok());
+    CHECK_FALSE(boris
+                    .ask<MessageId>([&](auto done) {
+                        boris.client().chats().deleteForEveryone(chat, id, done);
+                    })
+                    .ok());
 }
 
 TEST_CASE("Everything is there after a restart, and nothing twice", "[core]")
@@ -141,10 +144,10 @@ TEST_CASE("An answer that is lost after the commit repeats nothing", "[core]")
     int lost = 0;
     anna.transport->fromServer = [&](Bytes frame) -> std::optional<Bytes> {
         const auto decoded = protocol::decodeServerFrame(frame);
-        const auto* answered
-            = decoded.ok() ? std::get_if<protocol::AnswerFrame>(&*decoded) : nullptr;
-        if (answered && lost == 0
-            && answered->kind == protocol::kindOf<protocol::SendEvent> + protocol::answerOffset) {
+        const auto* answered =
+            decoded.ok() ? std::get_if<protocol::AnswerFrame>(&*decoded) : nullptr;
+        if (answered && lost == 0 &&
+            answered->kind == protocol::kindOf<protocol::SendEvent> + protocol::answerOffset) {
             ++lost;
             QTimer::singleShot(0, anna.transport.get(), [&] { anna.transport->cut(); });
             return std::nullopt;

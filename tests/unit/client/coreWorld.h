@@ -19,8 +19,8 @@
 
 #include <set>
 
-/// A server and clients in one process, back to back: the real cores and databases, with a transport
-/// that hands frames over and that a test may tamper with.
+/// A server and clients in one process, back to back: the real cores and databases, with a
+/// transport that hands frames over and that a test may tamper with.
 namespace impulse::client::test {
 
 class TestClock final : public Clock {
@@ -47,8 +47,7 @@ public:
         m_keys.signKey = std::move(pair.secretKey);
         m_writer = std::make_unique<server::GroupWriter>(path);
         REQUIRE(m_writer->failure().isEmpty());
-        auto connection
-            = server::SqlConnection::open(path, server::SqlConnection::Mode::ReadOnly);
+        auto connection = server::SqlConnection::open(path, server::SqlConnection::Mode::ReadOnly);
         REQUIRE(connection.ok());
         m_connection = std::move(connection).value();
         m_store = std::make_unique<server::SqlStore>(*m_connection);
@@ -205,9 +204,9 @@ public:
     {
         transport = std::make_unique<LoopbackTransport>(m_server);
         m_store = std::make_unique<SqlClientStore>(databasePath());
-        m_client = std::make_unique<Client>(ClientPorts{
-            *transport, *m_store, m_workers, clock, nullptr, nullptr, name,
-            crypto::Argon2Params{2, std::uint64_t{64} << 20}});
+        m_client = std::make_unique<Client>(
+            ClientPorts{*transport, *m_store, m_workers, clock, nullptr, nullptr, name,
+                        crypto::Argon2Params{2, std::uint64_t{64} << 20}});
         auto state = std::make_shared<std::optional<ProfileState>>();
         m_client->accounts().open([state](const Result<ProfileState, ClientError>& opened) {
             REQUIRE(opened.ok());
@@ -232,9 +231,8 @@ public:
 
     void unlock()
     {
-        REQUIRE(done([&](auto callback) {
-            m_client->accounts().unlock(Password(password), callback);
-        }));
+        REQUIRE(done(
+            [&](auto callback) { m_client->accounts().unlock(Password(password), callback); }));
     }
 
     QString databasePath() const { return m_folder.filePath(QStringLiteral("client.db")); }
@@ -259,7 +257,8 @@ public:
     template <class T, class Start> Result<T, ClientError> ask(Start begin)
     {
         auto answer = std::make_shared<std::optional<Result<T, ClientError>>>();
-        begin(Callback<T>([answer](Result<T, ClientError> result) { *answer = std::move(result); }));
+        begin(
+            Callback<T>([answer](Result<T, ClientError> result) { *answer = std::move(result); }));
         REQUIRE(waitUntil([&] { return answer->has_value(); }, 20'000));
         return std::move(**answer);
     }
@@ -280,14 +279,14 @@ public:
 
     bool online()
     {
-        return waitUntil(
-            [&] { return m_client->connection().state() == ConnectionState::Online; }, 20'000);
+        return waitUntil([&] { return m_client->connection().state() == ConnectionState::Online; },
+                         20'000);
     }
 
     ConversationId chatWith(const QString& other)
     {
-        const auto person
-            = ask<PersonItem>([&](auto callback) { m_client->people().find(other, callback); });
+        const auto person =
+            ask<PersonItem>([&](auto callback) { m_client->people().find(other, callback); });
         REQUIRE(person.ok());
         const auto id = ask<ConversationId>(
             [&](auto callback) { m_client->chats().start(person->id, callback); });
@@ -298,18 +297,16 @@ public:
     MessageId say(const ConversationId& chat, const QString& text,
                   std::optional<MessageId> replyTo = {})
     {
-        const auto id = ask<MessageId>([&](auto callback) {
-            m_client->chats().sendText(chat, text, replyTo, callback);
-        });
+        const auto id = ask<MessageId>(
+            [&](auto callback) { m_client->chats().sendText(chat, text, replyTo, callback); });
         REQUIRE(id.ok());
         return *id;
     }
 
     std::vector<MessageItem> messages(const ConversationId& chat)
     {
-        auto page = ask<MessagePage>([&](auto callback) {
-            m_client->chats().readPage(chat, std::nullopt, 500, callback);
-        });
+        auto page = ask<MessagePage>(
+            [&](auto callback) { m_client->chats().readPage(chat, std::nullopt, 500, callback); });
         REQUIRE(page.ok());
         return page->messages;
     }
@@ -337,8 +334,8 @@ public:
         const QDeadlineTimer deadline(limitMs);
         while (texts(chat) != expected && !deadline.hasExpired())
             QCoreApplication::processEvents(QEventLoop::AllEvents, 10);
-        CHECK(texts(chat).join(QLatin1Char('|')).toStdString()
-              == expected.join(QLatin1Char('|')).toStdString());
+        CHECK(texts(chat).join(QLatin1Char('|')).toStdString() ==
+              expected.join(QLatin1Char('|')).toStdString());
         return texts(chat) == expected;
     }
 
