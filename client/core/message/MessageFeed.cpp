@@ -1,6 +1,7 @@
 #include "client/core/message/MessageFeed.h"
 
 #include "client/e2ee/content/Content.h"
+#include "common/core/Cbor.h"
 #include "common/protocol/ErrorCode.h"
 
 #include <algorithm>

@@ -400,20 +400,24 @@ struct DraftRecord {
     }
 };
 
-template <class T> Bytes encodeRecord(const T& record)
-{
-    cbor::Writer writer;
-    protocol::detail::writeStruct(writer, record);
-    return writer.take();
-}
+/// The row of a record, and back; nothing if it is not one.
+template <class T> Bytes encodeRecord(const T& record);
+template <class T> std::optional<T> decodeRecord(View bytes);
 
-template <class T> std::optional<T> decodeRecord(View bytes)
-{
-    cbor::Reader reader(bytes);
-    T record;
-    if (!protocol::detail::readStruct(reader, record) || !reader.atEnd())
-        return std::nullopt;
-    return record;
-}
+/// X(record). Instantiated in Records.cpp.
+#define IMPULSE_RECORDS(X)                                                                         \
+    X(ProfileRecord)                                                                               \
+    X(AccountRecord)                                                                               \
+    X(ContactRecord)                                                                               \
+    X(ConversationRecord)                                                                          \
+    X(EventRow)                                                                                    \
+    X(OutboxRecord)                                                                                \
+    X(OutstandingRecord)                                                                           \
+    X(DraftRecord)
+#define X(Record)                                                                                  \
+    extern template Bytes encodeRecord<Record>(const Record&);                                     \
+    extern template std::optional<Record> decodeRecord<Record>(View);
+IMPULSE_RECORDS(X)
+#undef X
 
 } // namespace impulse::client
