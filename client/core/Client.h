@@ -32,7 +32,7 @@ struct ClientPorts {
     /// Distinguishes profiles in the keychain.
     QString profileName;
     /// How new passwords are stretched.
-    crypto::Argon2Params passwordCost;
+    crypto::Argon2Params passwordCost = {};
 };
 
 /// The client without a window: one profile, one account. It only builds and connects its parts.
