@@ -126,9 +126,10 @@ void AccountService::open(Callback<ProfileState> done)
 Task<void> AccountService::runOpen(Callback<ProfileState> done)
 {
     using Opened = Result<void, StoreError>;
-    const auto opened = co_await answerOf<Opened>(this, [this](std::function<void(Opened)> ready) {
+    auto waiting = answerOf<Opened>(this, [this](std::function<void(Opened)> ready) {
         m_parts.state.store().open(std::move(ready));
     });
+    const auto opened = co_await waiting;
     Result<void, ClientError> result;
     if (!opened.ok())
         result = Failure{clientErrorOf(opened.error())};
@@ -195,7 +196,7 @@ Task<void> AccountService::runUnlock(std::shared_ptr<Password> password, Callbac
     const auto& profile = *m_parts.state.profile;
     const auto pinned = server().serverId.value_or(ServerId());
     const auto keys =
-        co_await m_parts.keys.stretch(password, profile.username, pinned, *profile.slotParameters);
+        co_await m_parts.keys.stretch(password, username(), pinned, *profile.slotParameters);
     Result<void, ClientError> result;
     if (!keys.ok()) {
         result = Failure{keys.error()};
@@ -213,9 +214,10 @@ Task<void> AccountService::runUnlock(std::shared_ptr<Password> password, Callbac
 Task<Result<void, ClientError>> AccountService::connectTo(ServerLink link)
 {
     using Opened = Result<void, ClientError>;
-    co_return co_await answerOf<Opened>(this, [this, link](std::function<void(Opened)> ready) {
+    auto waiting = answerOf<Opened>(this, [this, link](std::function<void(Opened)> ready) {
         m_parts.connection.open(link, link.serverId, std::move(ready));
     });
+    co_return co_await waiting;
 }
 
 void AccountService::checkServer(const ServerLink& link, Callback<ServerInfo> done)
@@ -318,7 +320,7 @@ Task<void> AccountService::runRegister(std::shared_ptr<Registration> registratio
     report(progress, Progress::Stretching);
     const auto parameters = m_parts.keys.newParameters();
     const auto shared = std::make_shared<Password>(std::move(registration->password));
-    const auto username = registration->username.toLower().toStdString();
+    const auto username = registration->username.toLower();
     const auto keys = co_await m_parts.keys.stretch(shared, username, *server.serverId, parameters);
     if (!keys.ok()) {
         fail(keys.error());
@@ -417,7 +419,7 @@ Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQue
         co_return;
     }
     server.serverId = connection.hello().serverId;
-    const auto username = request->username.toLower().toStdString();
+    const auto username = request->username.toLower();
     const auto recovery = e2ee::recoveryKeys(
         std::move(e2ee::parseRecoveryCode(request->recoveryCode.toStdString())).value());
     const auto shared = std::make_shared<Password>(std::move(request->password));
@@ -425,7 +427,7 @@ Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQue
     protocol::PasswordParameters parameters = m_parts.keys.newParameters();
     if (!request->resetPassword) {
         protocol::GetPasswordParameters ask;
-        ask.username = username;
+        ask.username = username.toStdString();
         const auto answer = co_await connection.request(this, ask);
         if (!answer.ok()) {
             fail(answer.error().error);
@@ -442,7 +444,7 @@ Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQue
     UserId user;
     if (request->resetPassword) {
         protocol::RecoveryLogin login;
-        login.username = username;
+        login.username = username.toStdString();
         login.recoveryAuth = toWire(recovery.auth);
         const auto answer = co_await connection.request(this, login);
         if (!answer.ok()) {
@@ -460,7 +462,7 @@ Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQue
         }
     } else {
         protocol::PasswordLogin login;
-        login.username = username;
+        login.username = username.toStdString();
         login.auth = toWire(keys->auth);
         const auto answer = co_await connection.request(this, login);
         if (!answer.ok()) {
@@ -500,16 +502,16 @@ Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQue
     }
     const auto listed = device.devices();
     using Fates = std::vector<DeviceFate>;
-    const auto fates =
-        co_await answerOf<Fates>(this, [&question, &listed](std::function<void(Fates)> answer) {
-            question(listed, answer);
-        });
+    auto waiting = answerOf<Fates>(this, [&question, &listed](std::function<void(Fates)> answer) {
+        question(listed, answer);
+    });
+    const auto fates = co_await waiting;
     if (fates.size() != listed.size()) {
         fail({ClientErrorCode::WrongState});
         co_return;
     }
     report(progress, Progress::MakingKeys);
-    auto made = device.make(fates, server, username, *keys);
+    auto made = device.make(fates, server, username.toStdString(), *keys);
     SignedIn result;
     result.lockedOut = device.lockedOut();
     const auto localKey = device.takeLocalKey();
@@ -596,9 +598,10 @@ Task<Result<void, ClientError>> AccountService::wipe()
     m_parts.directory.clear();
     m_parts.state.clear();
     using Wiped = Result<void, StoreError>;
-    const auto wiped = co_await answerOf<Wiped>(this, [this](std::function<void(Wiped)> ready) {
+    auto waiting = answerOf<Wiped>(this, [this](std::function<void(Wiped)> ready) {
         m_parts.state.store().wipe(std::move(ready));
     });
+    const auto wiped = co_await waiting;
     co_await m_parts.keys.forget();
     if (!wiped.ok())
         co_return Failure{clientErrorOf(wiped.error())};
@@ -659,10 +662,10 @@ Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPasswo
         m_busy = false;
         done(Failure{error});
     };
-    const auto username = state.profile->username;
+    const auto username = QString::fromStdString(state.profile->username);
     const auto pinned = server().serverId.value_or(ServerId());
     protocol::GetPasswordParameters ask;
-    ask.username = username;
+    ask.username = username.toStdString();
     const auto present = co_await m_parts.connection.request(this, ask);
     if (!present.ok()) {
         fail(present.error().error);
@@ -749,10 +752,10 @@ void AccountService::deleteAccount(Password password, Callback<void> done)
 
 Task<void> AccountService::runDelete(std::shared_ptr<Password> password, Callback<void> done)
 {
-    const auto username = m_parts.state.profile->username;
+    const auto username = QString::fromStdString(m_parts.state.profile->username);
     const auto pinned = server().serverId.value_or(ServerId());
     protocol::GetPasswordParameters ask;
-    ask.username = username;
+    ask.username = username.toStdString();
     const auto parameters = co_await m_parts.connection.request(this, ask);
     Result<void, ClientError> result;
     if (!parameters.ok()) {

@@ -28,24 +28,35 @@ protocol::PasswordParameters KeyGuard::newParameters() const
 }
 
 Task<Result<crypto::PasswordKeys, ClientError>>
-KeyGuard::stretch(std::shared_ptr<const Password> password, std::string username, ServerId server,
+KeyGuard::stretch(std::shared_ptr<const Password> password, QString username, ServerId server,
                   protocol::PasswordParameters parameters)
 {
-    const auto salt = *crypto::ServerSalt::from(parameters.serverSalt);
-    const crypto::Argon2Params cost{parameters.ops, parameters.mem};
-    auto keys = std::make_shared<crypto::Result<crypto::PasswordKeys>>(
-        Failure{crypto::CryptoError::Internal});
-    co_await answerOf<bool>(
-        this, [this, password, username, server, salt, cost, keys](std::function<void(bool)> done) {
-            m_workers.run(
-                [password, username, server, salt, cost, keys] {
-                    *keys = crypto::derivePassword(password->utf8(), username, server, salt, cost);
-                },
-                [done = std::move(done)] { done(true); });
-        });
-    if (keys->ok())
-        co_return std::move(*keys).value();
-    co_return Failure{ClientError{keys->error() == crypto::CryptoError::LimitExceeded
+    struct Work {
+        std::shared_ptr<const Password> password;
+        std::string username;
+        ServerId server;
+        crypto::ServerSalt salt;
+        crypto::Argon2Params cost;
+        crypto::Result<crypto::PasswordKeys> keys = Failure{crypto::CryptoError::Internal};
+    };
+    const auto work = std::make_shared<Work>();
+    work->password = std::move(password);
+    work->username = username.toStdString();
+    work->server = server;
+    work->salt = *crypto::ServerSalt::from(parameters.serverSalt);
+    work->cost = {parameters.ops, parameters.mem};
+    auto waiting = answerOf<bool>(this, [this, work](std::function<void(bool)> done) {
+        m_workers.run(
+            [work] {
+                work->keys = crypto::derivePassword(work->password->utf8(), work->username,
+                                                    work->server, work->salt, work->cost);
+            },
+            [done = std::move(done)] { done(true); });
+    });
+    co_await waiting;
+    if (work->keys.ok())
+        co_return std::move(work->keys).value();
+    co_return Failure{ClientError{work->keys.error() == crypto::CryptoError::LimitExceeded
                                       ? ClientErrorCode::Internal
                                       : ClientErrorCode::SecurityCheckFailed}};
 }
@@ -63,10 +74,10 @@ Task<bool> KeyGuard::protect(const e2ee::LocalDataKey& key, bool keepSignedIn,
     if (keepSignedIn && m_secrets) {
         using Written = Result<void, SecretStoreError>;
         const auto held = std::make_shared<e2ee::LocalDataKey>(key.clone());
-        const auto written =
-            co_await answerOf<Written>(this, [this, held](std::function<void(Written)> done) {
-                m_secrets->write(secretName(), exposeForKeychain(*held), std::move(done));
-            });
+        auto waiting = answerOf<Written>(this, [this, held](std::function<void(Written)> done) {
+            m_secrets->write(secretName(), exposeForKeychain(*held), std::move(done));
+        });
+        const auto written = co_await waiting;
         kept = written.ok();
     }
     if (kept) {
@@ -85,7 +96,7 @@ Task<Result<e2ee::LocalDataKey, ClientError>> KeyGuard::fromKeychain()
     if (!m_secrets)
         co_return unavailable;
     auto key = std::make_shared<std::optional<e2ee::LocalDataKey>>();
-    co_await answerOf<bool>(this, [this, key](std::function<void(bool)> done) {
+    auto waiting = answerOf<bool>(this, [this, key](std::function<void(bool)> done) {
         m_secrets->read(secretName(), [key, done = std::move(done)](
                                           const Result<View, SecretStoreError>& secret) {
             if (secret.ok())
@@ -93,6 +104,7 @@ Task<Result<e2ee::LocalDataKey, ClientError>> KeyGuard::fromKeychain()
             done(true);
         });
     });
+    co_await waiting;
     if (!*key)
         co_return unavailable;
     co_return std::move(**key);
@@ -103,9 +115,10 @@ Task<void> KeyGuard::forget()
     if (!m_secrets)
         co_return;
     using Removed = Result<void, SecretStoreError>;
-    co_await answerOf<Removed>(this, [this](std::function<void(Removed)> done) {
+    auto waiting = answerOf<Removed>(this, [this](std::function<void(Removed)> done) {
         m_secrets->remove(secretName(), std::move(done));
     });
+    co_await waiting;
 }
 
 } // namespace impulse::client

@@ -22,7 +22,7 @@ public:
     protocol::PasswordParameters newParameters() const;
     /// SecurityCheckFailed if the server's parameters are too weak or malformed.
     Task<Result<crypto::PasswordKeys, ClientError>>
-    stretch(std::shared_ptr<const Password> password, std::string username, ServerId server,
+    stretch(std::shared_ptr<const Password> password, QString username, ServerId server,
             protocol::PasswordParameters parameters);
 
     /// Puts the key into the keychain or, if that is not wanted or not possible, into the profile's

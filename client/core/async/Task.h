@@ -17,6 +17,10 @@
 /// away without an answer (the program ends, the object that started it is gone), the frame and
 /// every task that waits for it are destroyed, never resumed. So a coroutine must not rely on
 /// running to its end; what must survive is in the database.
+///
+/// No lambda and no aggregate is written inside a co_await expression: GCC 12 destroys such
+/// temporaries twice. They get a name in a statement before it, as in `auto waiting =
+/// answerOf<T>(this, [captures](auto done) { … }); auto result = co_await waiting;`
 namespace impulse::client {
 
 namespace detail {

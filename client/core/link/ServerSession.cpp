@@ -101,10 +101,10 @@ Task<void> ServerSession::connectOnce()
     setState(ConnectionState::Connecting);
     using Opened = Result<void, ClientError>;
     const ServerLink link = *server;
-    const auto opened =
-        co_await answerOf<Opened>(this, [this, link](std::function<void(Opened)> done) {
-            m_connection.open(link, link.serverId, std::move(done));
-        });
+    auto waiting = answerOf<Opened>(this, [this, link](std::function<void(Opened)> done) {
+        m_connection.open(link, link.serverId, std::move(done));
+    });
+    const auto opened = co_await waiting;
     if (m_state != ConnectionState::Connecting)
         co_return;
     if (!opened.ok()) {

@@ -39,10 +39,10 @@ Task<void> GapWatch::checkReference(ConversationId conversation, MessageId id)
     if (!m_state.isLoaded())
         co_return;
     using Found = Result<EventPageRecords, StoreError>;
-    const auto found =
-        co_await answerOf<Found>(this, [this, conversation, id](std::function<void(Found)> done) {
-            m_state.store().findEvents(conversation, {id}, std::move(done));
-        });
+    auto waiting = answerOf<Found>(this, [this, conversation, id](std::function<void(Found)> done) {
+        m_state.store().findEvents(conversation, {id}, std::move(done));
+    });
+    const auto found = co_await waiting;
     if (found.ok() && found->events.empty() && m_state.isLoaded())
         addLine(conversation);
 }

@@ -244,10 +244,11 @@ Task<void> Healer::answer(crypto::VerifiedPeer asker, e2ee::ResendRequestContent
         if (wanted.author != m_state.device())
             continue;
         using Found = Result<std::vector<EventRecord>, StoreError>;
-        auto found =
-            co_await answerOf<Found>(this, [this, id = wanted.id](std::function<void(Found)> done) {
+        auto waiting =
+            answerOf<Found>(this, [this, id = wanted.id](std::function<void(Found)> done) {
                 m_state.store().findAnywhere(id, std::move(done));
             });
+        auto found = co_await waiting;
         if (!found.ok())
             co_return;
         for (const auto& record : *found) {
@@ -292,9 +293,10 @@ Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
     if (!isOutstanding(aad.senderDevice, aad.message))
         co_return false;
     using Found = Result<EventPageRecords, StoreError>;
-    auto found = co_await answerOf<Found>(this, [this, &aad](std::function<void(Found)> done) {
+    auto waiting = answerOf<Found>(this, [this, &aad](std::function<void(Found)> done) {
         m_state.store().findEvents(aad.conversation, {aad.message}, std::move(done));
     });
+    auto found = co_await waiting;
     if (!found.ok())
         co_return false;
     for (const auto& record : found->events) {

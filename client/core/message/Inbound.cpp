@@ -148,10 +148,11 @@ Task<bool> Inbound::process(ConversationId conversation, std::vector<protocol::L
             ids.push_back(aad->message);
     }
     using Found = Result<EventPageRecords, StoreError>;
-    auto found =
-        co_await answerOf<Found>(this, [this, conversation, &ids](std::function<void(Found)> done) {
+    auto waiting =
+        answerOf<Found>(this, [this, conversation, &ids](std::function<void(Found)> done) {
             m_state.store().findEvents(conversation, ids, std::move(done));
         });
+    auto found = co_await waiting;
     if (!found.ok())
         co_return false;
     Known known;

@@ -62,10 +62,11 @@ MessageFeed::page(ConversationId conversation, std::optional<PagePosition> befor
 {
     using Loaded = Result<EventPageRecords, StoreError>;
     const auto wanted = static_cast<std::size_t>(std::clamp(limit, 1, 1000));
-    auto loaded = co_await answerOf<Loaded>(
+    auto waiting = answerOf<Loaded>(
         this, [this, conversation, before, wanted](std::function<void(Loaded)> done) {
             m_state.store().readPage(conversation, before, wanted, std::move(done));
         });
+    auto loaded = co_await waiting;
     if (!loaded.ok())
         co_return Failure{clientErrorOf(loaded.error())};
     MessagePage page;
@@ -78,10 +79,11 @@ Task<Result<MessageItem, ClientError>> MessageFeed::message(ConversationId conve
                                                             MessageId id)
 {
     using Loaded = Result<EventPageRecords, StoreError>;
-    auto loaded =
-        co_await answerOf<Loaded>(this, [this, conversation, id](std::function<void(Loaded)> done) {
+    auto waiting =
+        answerOf<Loaded>(this, [this, conversation, id](std::function<void(Loaded)> done) {
             m_state.store().findEvents(conversation, {id}, std::move(done));
         });
+    auto loaded = co_await waiting;
     if (!loaded.ok())
         co_return Failure{clientErrorOf(loaded.error())};
     for (const auto& record : loaded->events) {
@@ -98,9 +100,10 @@ Task<Result<MessageItem, ClientError>> MessageFeed::message(ConversationId conve
 Task<Result<ConversationId, ClientError>> MessageFeed::locate(MessageId id)
 {
     using Found = Result<std::vector<EventRecord>, StoreError>;
-    const auto found = co_await answerOf<Found>(this, [this, id](std::function<void(Found)> done) {
+    auto waiting = answerOf<Found>(this, [this, id](std::function<void(Found)> done) {
         m_state.store().findAnywhere(id, std::move(done));
     });
+    const auto found = co_await waiting;
     if (!found.ok())
         co_return Failure{clientErrorOf(found.error())};
     if (found->empty())
@@ -335,10 +338,11 @@ Task<std::vector<MessageItem>> MessageFeed::build(ConversationId conversation,
     for (const auto& [id, target] : replies)
         wanted.push_back(target);
     using Loaded = Result<EventPageRecords, StoreError>;
-    const auto loaded = co_await answerOf<Loaded>(
-        this, [this, conversation, &wanted](std::function<void(Loaded)> done) {
+    auto waiting =
+        answerOf<Loaded>(this, [this, conversation, &wanted](std::function<void(Loaded)> done) {
             m_state.store().findEvents(conversation, wanted, std::move(done));
         });
+    const auto loaded = co_await waiting;
     state = m_state.conversation(conversation);
     if (!state)
         co_return items;

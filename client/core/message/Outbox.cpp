@@ -141,10 +141,11 @@ Task<Result<Bytes, ClientError>> Outbox::contentOf(std::uint64_t number, SealedR
     EventPageRecords found;
     if (!wanted.empty()) {
         using Found = Result<EventPageRecords, StoreError>;
-        auto answer =
-            co_await answerOf<Found>(this, [this, &item, &wanted](std::function<void(Found)> done) {
+        auto waiting =
+            answerOf<Found>(this, [this, &item, &wanted](std::function<void(Found)> done) {
                 m_state.store().findEvents(item.conversation, wanted, std::move(done));
             });
+        auto answer = co_await waiting;
         if (!answer.ok())
             co_return Failure{clientErrorOf(answer.error())};
         found = std::move(answer).value();
@@ -334,10 +335,10 @@ Task<bool> Outbox::noteAccepted(ConversationId conversation, MessageId id, std::
         co_return false;
     const auto number = item->number;
     using Found = Result<EventPageRecords, StoreError>;
-    auto answer =
-        co_await answerOf<Found>(this, [this, conversation, id](std::function<void(Found)> done) {
-            m_state.store().findEvents(conversation, {id}, std::move(done));
-        });
+    auto waiting = answerOf<Found>(this, [this, conversation, id](std::function<void(Found)> done) {
+        m_state.store().findEvents(conversation, {id}, std::move(done));
+    });
+    auto answer = co_await waiting;
     item = at(number);
     if (!item)
         co_return true;

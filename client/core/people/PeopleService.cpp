@@ -626,15 +626,17 @@ Task<void> PeopleService::runSafetyNumber(UserId id, Callback<QString> done)
     const e2ee::Identity mine{m_state.self(), m_state.account.identityKey};
     const e2ee::Identity theirs{id, contact->changedKey.value_or(contact->pin->identityKey)};
     auto digits = std::make_shared<std::string>();
-    co_await answerOf<bool>(this, [this, mine, theirs, digits](std::function<void(bool)> ready) {
-        m_workers.run(
-            [mine, theirs, digits] {
-                const auto number = e2ee::safetyNumber(mine, theirs);
-                if (number.ok())
-                    *digits = e2ee::displaySafetyNumber(*number);
-            },
-            [ready = std::move(ready)] { ready(true); });
-    });
+    auto waiting =
+        answerOf<bool>(this, [this, mine, theirs, digits](std::function<void(bool)> ready) {
+            m_workers.run(
+                [mine, theirs, digits] {
+                    const auto number = e2ee::safetyNumber(mine, theirs);
+                    if (number.ok())
+                        *digits = e2ee::displaySafetyNumber(*number);
+                },
+                [ready = std::move(ready)] { ready(true); });
+        });
+    co_await waiting;
     if (digits->empty()) {
         done(Failure{ClientError{ClientErrorCode::Internal}});
         co_return;

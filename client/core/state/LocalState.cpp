@@ -70,9 +70,10 @@ std::uint64_t LocalState::nowMs() const
 Task<Result<std::vector<Record>, ClientError>> LocalState::loadTable(Table table)
 {
     using Loaded = Result<std::vector<Record>, StoreError>;
-    auto loaded = co_await answerOf<Loaded>(this, [this, table](std::function<void(Loaded)> done) {
+    auto waiting = answerOf<Loaded>(this, [this, table](std::function<void(Loaded)> done) {
         m_store.load(table, std::move(done));
     });
+    auto loaded = co_await waiting;
     if (!loaded.ok())
         co_return Failure{clientErrorOf(loaded.error())};
     auto records = std::move(loaded).value();

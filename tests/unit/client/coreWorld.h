@@ -6,6 +6,7 @@
 #include "client/core/ports/Transport.h"
 #include "client/storage/SqlClientStore.h"
 #include "common/core/Clock.h"
+#include "common/protocol/Codec.h"
 #include "common/crypto/Rng.h"
 #include "server/core/ChatServer.h"
 #include "server/storage/DatabaseFile.h"
@@ -195,7 +196,7 @@ private:
 /// One person's client with its disk. restart() is a new process on the same disk.
 class TestPerson {
 public:
-    TestPerson(TestServer& server, QString name) : m_server(server), name(std::move(name))
+    TestPerson(TestServer& server, QString who) : m_server(server), name(std::move(who))
     {
         start();
     }
