@@ -6,6 +6,8 @@
 #include <QStandardPaths>
 #include <QTemporaryDir>
 
+#include <iostream>
+
 using namespace impulse;
 using namespace impulse::client;
 using namespace impulse::client::test;
@@ -96,7 +98,7 @@ TEST_CASE("keychain: secrets of the Secret Service (skipped without gnome-keyrin
 {
     if (QStandardPaths::findExecutable(QStringLiteral("gnome-keyring-daemon")).isEmpty() ||
         QStandardPaths::findExecutable(QStringLiteral("dbus-run-session")).isEmpty()) {
-        WARN("skipped: no gnome-keyring-daemon or dbus-run-session here");
+        std::cout << "skipped: no gnome-keyring-daemon or dbus-run-session here" << std::endl;
         return;
     }
     QTemporaryDir home;

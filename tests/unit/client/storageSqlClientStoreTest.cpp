@@ -6,6 +6,8 @@
 #include <QSqlQuery>
 #include <QTemporaryDir>
 
+#include <iostream>
+
 #ifdef Q_OS_LINUX
 #include <sys/mount.h>
 #endif
@@ -264,7 +266,7 @@ TEST_CASE("storage: a full disk keeps what was queued and goes on when there is 
     Folder folder;
     const QByteArray mountPoint = folder.dir.path().toLocal8Bit();
     if (::mount("tmpfs", mountPoint.constData(), "tmpfs", 0, "size=512k") != 0) {
-        WARN("skipped: no right to mount");
+        std::cout << "skipped: no right to mount" << std::endl;
         return;
     }
     {

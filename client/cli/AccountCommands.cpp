@@ -1,0 +1,196 @@
+#include "client/cli/Commands.h"
+#include "client/cli/Terminal.h"
+
+#include <cstdio>
+
+namespace impulse::cli::commands {
+
+using namespace client;
+
+namespace {
+
+constexpr int inviteUses = 1;
+constexpr std::uint64_t inviteLifeMs = 7ULL * 24 * 3600 * 1000;
+
+QString hex(View bytes)
+{
+    return QString::fromStdString(toHex(bytes));
+}
+
+QString latin(const char* text)
+{
+    return QString::fromLatin1(text);
+}
+
+void printAccount(CliSession& session, const char* type, const char* words, bool keychainMissing)
+{
+    const Accounts& accounts = session.accounts();
+    session.output().print(type,
+                           {{latin("username"), accounts.username()},
+                            {latin("userId"), hex(accounts.userId())},
+                            {latin("deviceId"), hex(accounts.deviceId())},
+                            {latin("server"), accounts.server().toString()},
+                            {latin("keychain"), !keychainMissing}},
+                           latin(words) + accounts.username() +
+                               (keychainMissing
+                                    ? latin("; no keychain: the password opens this profile")
+                                    : QString()));
+}
+
+Result<void, Fault> requireNoAccount(CliSession& session)
+{
+    if (session.accounts().state() == ProfileState::NoAccount)
+        return {};
+    return fault(ExitCode::Usage,
+                 latin("this profile has an account: ") + session.accounts().username());
+}
+
+/// What became of the account's other devices. Without a terminal they all stay: declaring one lost
+/// locks it out and wipes it, which nobody does by leaving out an answer.
+std::vector<DeviceFate> askFates(const std::vector<ListedDevice>& devices)
+{
+    std::vector<DeviceFate> fates(devices.size(), DeviceFate::StillMine);
+    if (!inputIsTerminal())
+        return fates;
+    for (std::size_t i = 0; i < devices.size(); ++i) {
+        const QString device = hex(devices[i].id);
+        for (;;) {
+            const auto answer =
+                readLine(QStringLiteral("Device %1: still yours (y) or lost or stolen (lost)? ")
+                             .arg(device));
+            if (!answer)
+                return {};
+            if (*answer == latin("lost"))
+                fates[i] = DeviceFate::Lost;
+            if (*answer == latin("lost") || *answer == latin("y"))
+                break;
+        }
+    }
+    return fates;
+}
+
+Outcome<> signIn(CliSession& session, SignIn request, const char* type, const char* words)
+{
+    const auto shared = std::make_shared<SignIn>(std::move(request));
+    const auto start = [&session, shared](auto done) {
+        const DevicesQuestion question = [](std::vector<ListedDevice> devices, auto answer) {
+            answer(askFates(devices));
+        };
+        session.accounts().signIn(
+            std::move(*shared), question, [](Progress) {}, std::move(done));
+    };
+    IMPULSE_CO_TRY(const SignedIn signedIn, co_await session.ask<SignedIn>(start));
+    printAccount(session, type, words, signedIn.keychainMissing);
+    co_return co_await session.sync();
+}
+
+} // namespace
+
+Outcome<> registerAccount(CliSession& session)
+{
+    IMPULSE_CO_CHECK(requireNoAccount(session));
+    IMPULSE_CO_TRY(const ServerLink link, session.requireServer());
+    IMPULSE_CO_TRY(RecoveryOutput recovery,
+                   RecoveryOutput::prepare(session.arguments().recoveryFile));
+    IMPULSE_CO_TRY(Password password,
+                   obtainNewPassword(session.arguments().passwordFile, latin("New password: "),
+                                     latin("--password-file")));
+    const auto request = std::make_shared<Registration>(
+        Registration{link, {}, session.arguments().user, {}, std::move(password), true});
+    const auto start = [&session, request](auto done) {
+        session.accounts().registerAccount(
+            std::move(*request), [](Progress) {}, std::move(done));
+    };
+    IMPULSE_CO_TRY(const Registered registered, co_await session.ask<Registered>(start));
+    printAccount(session, "registered", "registered ", registered.keychainMissing);
+    IMPULSE_CO_TRY(const bool kept, recovery.write(registered.recoveryCode));
+    if (kept)
+        session.accounts().confirmRecoveryCode();
+    co_return co_await session.sync();
+}
+
+Outcome<> login(CliSession& session)
+{
+    if (session.accounts().state() != ProfileState::NoAccount) {
+        if (session.accounts().username() != session.arguments().user)
+            co_return requireNoAccount(session);
+        IMPULSE_CO_CHECK(co_await session.requireAccount());
+        IMPULSE_CO_CHECK(co_await session.sync());
+        printAccount(session, "signed-in", "signed in as ", false);
+        co_return Result<void, Fault>();
+    }
+    IMPULSE_CO_TRY(const ServerLink link, session.requireServer());
+    IMPULSE_CO_TRY(Password password,
+                   obtainPassword(session.arguments().passwordFile, latin("Password: "),
+                                  latin("--password-file")));
+    IMPULSE_CO_TRY(const QString code, readLine(latin("Recovery code: ")));
+    SignIn request{link, session.arguments().user, std::move(password), code, false, true};
+    co_return co_await signIn(session, std::move(request), "signed-in", "signed in as ");
+}
+
+Outcome<> recover(CliSession& session)
+{
+    IMPULSE_CO_CHECK(requireNoAccount(session));
+    IMPULSE_CO_TRY(const ServerLink link, session.requireServer());
+    IMPULSE_CO_TRY(const QString code, readLine(latin("Recovery code: ")));
+    IMPULSE_CO_TRY(Password password,
+                   obtainNewPassword(session.arguments().passwordFile, latin("New password: "),
+                                     latin("--password-file")));
+    SignIn request{link, session.arguments().user, std::move(password), code, true, true};
+    co_return co_await signIn(session, std::move(request), "recovered", "recovered ");
+}
+
+Outcome<> changePassword(CliSession& session)
+{
+    // Both are read first: nothing is half done for want of an answer.
+    IMPULSE_CO_TRY(Password current,
+                   obtainPassword(session.arguments().passwordFile, latin("Present password: "),
+                                  latin("--password-file")));
+    IMPULSE_CO_TRY(Password fresh,
+                   obtainNewPassword(session.arguments().newPasswordFile, latin("New password: "),
+                                     latin("--new-password-file")));
+    const auto both =
+        std::make_shared<std::pair<Password, Password>>(std::move(current), std::move(fresh));
+    if (session.accounts().state() == ProfileState::Locked) {
+        const auto unlock = [&session, both](auto done) {
+            session.accounts().unlock(both->first.copy(), std::move(done));
+        };
+        IMPULSE_CO_CHECK(co_await session.ask<void>(unlock));
+    }
+    IMPULSE_CO_CHECK(co_await session.requireAccount());
+    IMPULSE_CO_CHECK(co_await session.sync());
+    const auto change = [&session, both](auto done) {
+        session.accounts().changePassword(
+            std::move(both->first), std::move(both->second), [](Progress) {}, std::move(done));
+    };
+    IMPULSE_CO_CHECK(co_await session.ask<void>(change));
+    session.output().print("password-changed", {}, latin("the password is changed"));
+    co_return Result<void, Fault>();
+}
+
+Outcome<> invite(CliSession& session)
+{
+    const auto start = [&session](auto done) {
+        session.accounts().createInvite(inviteUses, inviteLifeMs, std::move(done));
+    };
+    IMPULSE_CO_TRY(const QString link, co_await session.ask<QString>(start));
+    session.output().print("invite", {{latin("link"), link}}, link);
+    co_return Result<void, Fault>();
+}
+
+Outcome<> deleteAccount(CliSession& session)
+{
+    IMPULSE_CO_TRY(Password password,
+                   obtainPassword(session.arguments().passwordFile,
+                                  latin("Password (the account and its messages will be gone): "),
+                                  latin("--password-file")));
+    const auto shared = std::make_shared<Password>(std::move(password));
+    const auto start = [&session, shared](auto done) {
+        session.accounts().deleteAccount(std::move(*shared), std::move(done));
+    };
+    IMPULSE_CO_CHECK(co_await session.ask<void>(start));
+    session.output().print("account-deleted", {}, latin("the account is deleted"));
+    co_return Result<void, Fault>();
+}
+
+} // namespace impulse::cli::commands

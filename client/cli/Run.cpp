@@ -1,0 +1,78 @@
+#include "client/cli/Commands.h"
+
+namespace impulse::cli::commands {
+
+namespace {
+
+/// These bring an account or change how it is opened; they see to profile and connection
+/// themselves. `listen` prints what comes during the first sync as well.
+bool preparesItself(Command command)
+{
+    switch (command) {
+    case Command::Register:
+    case Command::Login:
+    case Command::Recover:
+    case Command::Password:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Outcome<> dispatch(CliSession& session)
+{
+    switch (session.arguments().command) {
+    case Command::Register:
+        return registerAccount(session);
+    case Command::Login:
+        return login(session);
+    case Command::Recover:
+        return recover(session);
+    case Command::Password:
+        return changePassword(session);
+    case Command::Invite:
+        return invite(session);
+    case Command::Contacts:
+        return contacts(session);
+    case Command::Accept:
+        return accept(session);
+    case Command::Block:
+        return block(session);
+    case Command::Unblock:
+        return unblock(session);
+    case Command::Send:
+        return send(session);
+    case Command::Edit:
+        return edit(session);
+    case Command::Delete:
+        return deleteMessage(session);
+    case Command::History:
+        return history(session);
+    case Command::Listen:
+        return listen(session);
+    case Command::Status:
+        return status(session);
+    case Command::Profile:
+        return profile(session);
+    case Command::SafetyNumber:
+        return safetyNumber(session);
+    case Command::DeleteAccount:
+        return deleteAccount(session);
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace
+
+Outcome<> run(CliSession& session)
+{
+    IMPULSE_CO_TRY([[maybe_unused]] const client::ProfileState state, co_await session.open());
+    if (!preparesItself(session.arguments().command)) {
+        IMPULSE_CO_CHECK(co_await session.requireAccount());
+        if (session.arguments().command != Command::Listen)
+            IMPULSE_CO_CHECK(co_await session.sync());
+    }
+    co_return co_await dispatch(session);
+}
+
+} // namespace impulse::cli::commands

@@ -1,0 +1,102 @@
+#include "tests/support/CliPerson.h"
+
+#include "tests/support/Processes.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonDocument>
+
+namespace impulse::test {
+
+QJsonObject CliRun::line(const char* type) const
+{
+    const auto found = all(type);
+    return found.empty() ? QJsonObject() : found.front();
+}
+
+std::vector<QJsonObject> CliRun::all(const char* type) const
+{
+    std::vector<QJsonObject> result;
+    for (const auto& object : lines) {
+        if (object[QStringLiteral("type")] == QString::fromLatin1(type))
+            result.push_back(object);
+    }
+    return result;
+}
+
+CliPerson::CliPerson(QString username, QString folder)
+    : m_username(std::move(username)), m_folder(std::move(folder))
+{
+    QDir().mkpath(m_folder);
+    QFile file(passwordFile());
+    if (file.open(QIODevice::WriteOnly))
+        file.write("correct horse of " + m_username.toUtf8() + '\n');
+}
+
+std::unique_ptr<QProcess> CliPerson::start(const QStringList& command) const
+{
+    auto process = std::make_unique<QProcess>();
+    auto environment = QProcessEnvironment::systemEnvironment();
+    // The keychain of whoever runs the tests is none of their business.
+    environment.insert(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"),
+                       QStringLiteral("unix:path=/nonexistent"));
+    process->setProcessEnvironment(environment);
+    process->start(programPath("impulse-cli"),
+                   QStringList{QStringLiteral("--home"), home(), QStringLiteral("--password-file"),
+                               passwordFile(), QStringLiteral("--json")} +
+                       command);
+    process->waitForStarted();
+    return process;
+}
+
+CliRun CliPerson::finish(QProcess& process, int ms)
+{
+    process.closeWriteChannel();
+    if (!process.waitForFinished(ms)) {
+        process.kill();
+        process.waitForFinished();
+    }
+    CliRun run;
+    run.exitCode = process.exitCode();
+    run.crashed = process.exitStatus() == QProcess::CrashExit;
+    run.errors = process.readAllStandardError();
+    const auto lines = process.readAllStandardOutput().split('\n');
+    for (const auto& line : lines) {
+        if (!line.isEmpty())
+            run.lines.push_back(QJsonDocument::fromJson(line).object());
+    }
+    return run;
+}
+
+CliRun CliPerson::run(const QStringList& command, const QByteArray& input, int ms) const
+{
+    const auto process = start(command);
+    process->write(input);
+    return finish(*process, ms);
+}
+
+CliRun CliPerson::registerAt(const QString& server) const
+{
+    return run({QStringLiteral("--server"), server, QStringLiteral("register"), m_username,
+                QStringLiteral("--recovery-file"), recoveryFile()});
+}
+
+QStringList CliPerson::history(const QString& with) const
+{
+    QStringList result;
+    const CliRun run = this->run({QStringLiteral("history"), with});
+    for (const auto& message : run.all("message")) {
+        const QString kind = message[QStringLiteral("kind")].toString();
+        const QString own =
+            message[QStringLiteral("outgoing")].toBool() ? QStringLiteral("> ") : QString();
+        if (kind == QLatin1String("text"))
+            result.push_back(own + message[QStringLiteral("text")].toString());
+        else if (kind == QLatin1String("deleted"))
+            result.push_back(own + QStringLiteral("(deleted)"));
+        else if (kind != QLatin1String("system"))
+            result.push_back(QStringLiteral("!") + kind);
+    }
+    return result;
+}
+
+} // namespace impulse::test
