@@ -127,8 +127,7 @@ Task<bool> CliSession::waitFor(std::function<bool()> condition,
                 finish(true);
         };
     };
-    typename CallbackAwaiter<bool>::Start begin = start;
-    co_return co_await answerOf<bool>(this, std::move(begin));
+    co_return co_await answerOf<bool>(this, start);
 }
 
 void CliSession::wake()

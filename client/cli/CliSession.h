@@ -46,9 +46,8 @@ public:
     template <class T, class Start> Outcome<T> ask(Start start)
     {
         using Answer = Result<T, client::ClientError>;
-        typename client::CallbackAwaiter<Answer>::Start begin =
-            [start](std::function<void(Answer)> done) { start(std::move(done)); };
-        Answer answer = co_await client::answerOf<Answer>(this, std::move(begin));
+        const auto begin = [start](std::function<void(Answer)> done) { start(std::move(done)); };
+        Answer answer = co_await client::answerOf<Answer>(this, begin);
         co_return orFault<T>(std::move(answer));
     }
 
