@@ -98,8 +98,13 @@ void sealAndOpen(const Keys& keys, View input)
 
 void tryPadding(View input)
 {
-    if (const auto content = crypto::unpad(input))
-        require(equal(crypto::pad(*content), input));
+    if (const auto content = crypto::unpad(input)) {
+        // More padding than needed is allowed, anything but zeros in it is not.
+        require(equal(input.first(content->size()), *content));
+        require(input[content->size()] == 0x80);
+        const auto zeros = input.subspan(content->size() + 1);
+        require(std::ranges::all_of(zeros, [](std::uint8_t byte) { return byte == 0; }));
+    }
     const auto padded = crypto::pad(input);
     const auto content = crypto::unpad(padded);
     require(content.ok() && equal(*content, input));

@@ -36,7 +36,8 @@ void tryMentions(View input)
         return;
     cbor::Writer writer;
     writeMentions(writer, mentions);
-    require(equal(writer.bytes(), input));
+    require(writer.bytes().size() <= input.size());
+    require(parseMentions(writer.bytes(), text) == mentions);
 }
 
 void tryOwnSync(std::uint64_t subtype, View input)
@@ -49,8 +50,8 @@ void tryOwnSync(std::uint64_t subtype, View input)
     if (!written)
         return;
     require(written->subtype == subtype);
-    // Of a value, unknown keys are left out; everything else has one form.
-    require(std::holds_alternative<ValueSync>(*sync) || equal(written->data, input));
+    // Readers take longer forms of numbers too; unknown keys of a value are left out.
+    require(written->data.size() <= input.size());
     const auto again = parseOwnSync(subtype, written->data);
     require(again.ok());
     const auto twice = writeOwnSync(*again);
