@@ -33,7 +33,9 @@ if(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebI
     add_compile_options(-D_FORTIFY_SOURCE=2 -fstack-protector-strong)
 endif()
 if(IMPULSE_SANITIZE)
-    add_compile_options(-fsanitize=${IMPULSE_SANITIZE} -fno-omit-frame-pointer)
+    # Without recovery: a finding ends the program, so that no test passes over it.
+    add_compile_options(-fsanitize=${IMPULSE_SANITIZE} -fno-omit-frame-pointer
+        -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${IMPULSE_SANITIZE})
 endif()
 if(IMPULSE_FUZZ)
