@@ -14,7 +14,7 @@ struct Client::Parts {
           session(link, state, parent), directory(state, session, parent),
           sealer(state, session, directory, parent),
           outbox(state, session, directory, sealer, parent), receipts(state, outbox, parent),
-          applier(state, directory, receipts, parent), gaps(state, applier, parent),
+          applier(state, directory, receipts, parent), gaps(state, applier, ports.gapPatienceMs, parent),
           healer(state, session, directory, sealer, outbox, applier, parent),
           inbound(state, session, directory, outbox, applier, healer, parent),
           typing(state, session, sealer, parent), feed(state, parent),

@@ -33,6 +33,9 @@ struct ClientPorts {
     QString profileName;
     /// How new passwords are stretched.
     crypto::Argon2Params passwordCost = {};
+    /// How long something may be late before "messages may be missing" is said, milliseconds
+    /// (encryption.md 4.4).
+    int gapPatienceMs = 60'000;
 };
 
 /// The client without a window: one profile, one account. It only builds and connects its parts.

@@ -2,8 +2,8 @@
 
 namespace impulse::client {
 
-GapWatch::GapWatch(LocalState& state, ContentApplier& applier, QObject* parent)
-    : QObject(parent), m_state(state), m_applier(applier)
+GapWatch::GapWatch(LocalState& state, ContentApplier& applier, int patienceMs, QObject* parent)
+    : QObject(parent), m_state(state), m_applier(applier), m_patienceMs(patienceMs)
 {
     connect(&applier, &ContentApplier::gapFound, this, [this](const ConversationId& conversation) {
         QTimer::singleShot(m_patienceMs, this,

@@ -9,12 +9,8 @@ namespace impulse::client {
 class GapWatch : public QObject {
     Q_OBJECT
 public:
-    GapWatch(LocalState& state, ContentApplier& applier, QObject* parent = nullptr);
-
-    /// How long something may be late, milliseconds.
-    static constexpr int patienceMs = 60'000;
-    /// For tests.
-    void setPatience(int ms) { m_patienceMs = ms; }
+    /// `patienceMs`: how long something may be late.
+    GapWatch(LocalState& state, ContentApplier& applier, int patienceMs, QObject* parent = nullptr);
 
 private:
     Task<void> checkReference(ConversationId conversation, MessageId id);
@@ -23,7 +19,7 @@ private:
 
     LocalState& m_state;
     ContentApplier& m_applier;
-    int m_patienceMs = patienceMs;
+    const int m_patienceMs;
     std::set<std::pair<ConversationId, MessageId>> m_watched;
     /// One line for one loss, though it shows in several ways.
     std::map<ConversationId, std::uint64_t> m_lineMs;

@@ -288,6 +288,18 @@ Task<void> Healer::answer(crypto::VerifiedPeer asker, e2ee::ResendRequestContent
     m_outbox.run();
 }
 
+Task<std::optional<Bytes>> Healer::fetchBody(ConversationId conversation, std::uint64_t logSeq)
+{
+    protocol::FetchEvents request;
+    request.conversationId = conversation;
+    request.after = logSeq - 1;
+    request.limit = 1;
+    auto page = co_await m_session.link().request(this, request);
+    if (!page.ok() || page->events.empty() || page->events.front().seq != logSeq)
+        co_return std::nullopt;
+    co_return std::move(page->events.front().body);
+}
+
 Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
 {
     if (!isOutstanding(aad.senderDevice, aad.message))
@@ -305,6 +317,13 @@ Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
             continue;
         auto opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
                                          row.aad, *row.body, wrap, m_state.nowMs());
+        if (!opened.ok() && opened.error() == crypto::CryptoError::AuthFailed) {
+            // Perhaps it is the stored body that is wrong: the log is asked once more.
+            row.body = co_await fetchBody(record.conversation, row.logSeq);
+            if (row.body)
+                opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(),
+                                            m_directory, row.aad, *row.body, wrap, m_state.nowMs());
+        }
         if (!opened.ok() || !e2ee::accept(m_state.sessions(), *opened).ok())
             co_return false;
         row.content = opened->content;

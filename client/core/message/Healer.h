@@ -40,6 +40,7 @@ private:
 
     Task<void> askDue();
     Task<void> askDevice(UserId user, DeviceId device, std::vector<OutstandingRecord> items);
+    Task<std::optional<Bytes>> fetchBody(ConversationId conversation, std::uint64_t logSeq);
     bool mayAnswer(const DeviceId& asker, const MessageId& id);
     std::optional<crypto::VerifiedPeer> partyOf(const UserId& user, const DeviceId& device) const;
 

@@ -29,6 +29,8 @@ template <class T> std::optional<T> contentAs(const EventRow& row)
 
 MessageFailure failureOf(std::uint64_t refusal)
 {
+    if (refusal == refusedBySecurity)
+        return MessageFailure::Security;
     switch (static_cast<protocol::ErrorCode>(refusal)) {
     case protocol::ErrorCode::Blocked:
         return MessageFailure::Blocked;

@@ -227,7 +227,9 @@ Task<bool> Outbox::sealItem(std::uint64_t number)
             runLater(pauseMs);
             co_return false;
         }
-        refuse(*item, static_cast<std::uint64_t>(protocol::ErrorCode::NotFound));
+        refuse(*item, kindOf(error) == ErrorKind::Security
+                          ? refusedBySecurity
+                          : static_cast<std::uint64_t>(protocol::ErrorCode::NotFound));
         co_return true;
     }
     const bool control = item->kind == OutboxKind::Control;

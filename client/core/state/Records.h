@@ -322,6 +322,9 @@ struct SealedRecord {
     }
 };
 
+/// This client refused to send: the addressee's keys do not verify.
+inline constexpr std::uint64_t refusedBySecurity = 1000;
+
 /// Something to be sent (Table::Outbox, key: number as u64). Control items have no event row.
 struct OutboxRecord {
     std::uint64_t number = 0;
@@ -342,7 +345,7 @@ struct OutboxRecord {
     /// Number and frame, once it was sealed. Dropped when it was refused.
     std::uint64_t senderSeq = 0;
     std::optional<SealedRecord> sealed;
-    /// protocol::ErrorCode; 0: not refused.
+    /// protocol::ErrorCode, or refusedBySecurity; 0: not refused.
     std::uint64_t refused = 0;
 
     static constexpr auto fields()

@@ -4,36 +4,6 @@ using namespace impulse;
 using namespace impulse::client;
 using namespace impulse::client::test;
 
-namespace {
-
-const QString hello = QStringLiteral("Hello, Boris");
-const QString answer = QStringLiteral("Hello, Anna");
-
-struct World {
-    TestServer server;
-    TestPerson anna{server, QStringLiteral("anna")};
-    TestPerson boris{server, QStringLiteral("boris")};
-    ConversationId chat;
-
-    World()
-    {
-        anna.registerAccount();
-        boris.registerAccount();
-    }
-
-    /// Both have written, so both have accepted each other.
-    void acquaint()
-    {
-        chat = anna.chatWith(QStringLiteral("boris"));
-        anna.say(chat, hello);
-        REQUIRE(boris.sees(chat, {hello}));
-        boris.say(chat, answer);
-        REQUIRE(anna.sees(chat, {hello, answer}));
-    }
-};
-
-} // namespace
-
 TEST_CASE("Two people chat, edit, delete and see what became of it", "[core]")
 {
     World world;

@@ -6,8 +6,8 @@
 #include "client/core/ports/Transport.h"
 #include "client/storage/SqlClientStore.h"
 #include "common/core/Clock.h"
-#include "common/protocol/Codec.h"
 #include "common/crypto/Rng.h"
+#include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
 #include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlWriter.h"
@@ -127,6 +127,12 @@ public:
 
     void close() override { drop(); }
 
+    /// A frame as if the server had sent it.
+    void inject(Bytes frame)
+    {
+        later([this, frame = std::move(frame)] { Q_EMIT received(frame); });
+    }
+
     /// The line breaks.
     void cut()
     {
@@ -207,7 +213,7 @@ public:
         m_store = std::make_unique<SqlClientStore>(databasePath());
         m_client = std::make_unique<Client>(
             ClientPorts{*transport, *m_store, m_workers, clock, nullptr, nullptr, name,
-                        crypto::Argon2Params{2, std::uint64_t{64} << 20}});
+                        crypto::Argon2Params{2, std::uint64_t{64} << 20}, 500});
         auto state = std::make_shared<std::optional<ProfileState>>();
         m_client->accounts().open([state](const Result<ProfileState, ClientError>& opened) {
             REQUIRE(opened.ok());
@@ -386,6 +392,33 @@ public:
 
 private:
     std::unique_ptr<Client> m_client;
+};
+
+inline const QString hello = QStringLiteral("Hello, Boris");
+inline const QString answer = QStringLiteral("Hello, Anna");
+
+/// Anna and Boris with accounts on one server.
+struct World {
+    TestServer server;
+    TestPerson anna{server, QStringLiteral("anna")};
+    TestPerson boris{server, QStringLiteral("boris")};
+    ConversationId chat;
+
+    World()
+    {
+        anna.registerAccount();
+        boris.registerAccount();
+    }
+
+    /// Both have written, so both have accepted each other.
+    void acquaint()
+    {
+        chat = anna.chatWith(QStringLiteral("boris"));
+        anna.say(chat, hello);
+        REQUIRE(boris.sees(chat, {hello}));
+        boris.say(chat, answer);
+        REQUIRE(anna.sees(chat, {hello, answer}));
+    }
 };
 
 } // namespace impulse::client::test
