@@ -8,6 +8,15 @@ namespace impulse::cli {
 
 using namespace client;
 
+namespace {
+
+/// How long a command stays for what is not its own purpose.
+constexpr std::chrono::milliseconds settleTime{5'000};
+/// Not everything that is waited for is told by a signal.
+constexpr std::chrono::milliseconds pollTime{50};
+
+} // namespace
+
 CliSession::CliSession(ProfileFolder folder, Arguments arguments, const Output& output)
     : m_arguments(std::move(arguments)), m_output(output), m_folder(std::move(folder)),
       m_store(m_folder.databasePath())
@@ -91,7 +100,16 @@ Outcome<> CliSession::sync()
         co_return fault(ExitCode::Network, QStringLiteral("the server did not answer in time"));
     if (connection().state() != ConnectionState::Online)
         co_return Failure{faultOf(connection().lastError())};
+    co_await settle();
     co_return Result<void, Fault>();
+}
+
+Task<void> CliSession::settle()
+{
+    const auto settled = [this] {
+        return connection().state() != ConnectionState::Online || m_client->isSettled();
+    };
+    co_await waitFor(settled, std::min(m_arguments.timeout, settleTime));
 }
 
 Outcome<PersonItem> CliSession::find(QString username)
@@ -112,9 +130,12 @@ Task<bool> CliSession::waitFor(std::function<bool()> condition,
     const auto start = [this, condition, limit](std::function<void(bool)> done) {
         auto* timer = new QTimer(this);
         timer->setSingleShot(true);
+        auto* poll = new QTimer(timer);
+        connect(poll, &QTimer::timeout, this, &CliSession::wake);
+        poll->start(pollTime);
         const auto finish = [this, timer, done](bool held) {
-            timer->deleteLater();
             timer->stop();
+            timer->deleteLater();
             // `done` goes on with the command, which may wait again.
             m_waiting = nullptr;
             done(held);

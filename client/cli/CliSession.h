@@ -37,8 +37,11 @@ public:
     Outcome<> requireAccount();
     /// The server given by --server; a usage error without one.
     Result<client::ServerLink, Fault> requireServer() const;
-    /// Everything that the server has is here. Fails at the first failed try to connect.
+    /// Everything that the server has is here. Fails at the first failed try to connect; people's
+    /// names and profiles are waited for, but not insisted on.
     Outcome<> sync();
+    /// Waits a while until what this command caused is with the server, marks and profile too.
+    client::Task<void> settle();
     /// The person of this username.
     Outcome<client::PersonItem> find(QString username);
 
@@ -51,8 +54,8 @@ public:
         co_return orFault<T>(std::move(answer));
     }
 
-    /// Waits until `condition` holds; it is tried again at each wake(). False if that was not
-    /// within `limit`.
+    /// Waits until `condition` holds; it is tried again at each wake() and many times a second.
+    /// False if that was not within `limit`.
     client::Task<bool> waitFor(std::function<bool()> condition,
                                std::optional<std::chrono::milliseconds> limit);
     void wake();

@@ -72,7 +72,10 @@ Outcome<> run(CliSession& session)
         if (session.arguments().command != Command::Listen)
             IMPULSE_CO_CHECK(co_await session.sync());
     }
-    co_return co_await dispatch(session);
+    const auto result = co_await dispatch(session);
+    // An account that was deleted has no connection any more; this ends at once then.
+    co_await session.settle();
+    co_return result;
 }
 
 } // namespace impulse::cli::commands

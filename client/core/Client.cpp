@@ -6,6 +6,8 @@
 #include "client/core/ports/Notifier.h"
 #include "client/core/sync/SyncRunner.h"
 
+#include <algorithm>
+
 namespace impulse::client {
 
 struct Client::Parts {
@@ -112,6 +114,21 @@ Client::~Client() = default;
 Accounts& Client::accounts()
 {
     return m_parts->accounts;
+}
+
+bool Client::isSettled() const
+{
+    const auto& parts = *m_parts;
+    const auto waits = [&parts](const auto& entry) {
+        const OutboxRecord& item = entry.second;
+        const auto contact = parts.state.contacts.find(item.peer);
+        const bool held = contact != parts.state.contacts.end() && contact->second.changedKey;
+        return item.refused == 0 && !held;
+    };
+    return parts.state.isLoaded() && parts.session.state() == ConnectionState::Online &&
+           parts.sync.isDone() && !parts.receipts.isCollecting() &&
+           !parts.state.account.profileDirty && !parts.state.account.privacyDirty &&
+           std::ranges::none_of(parts.state.outbox, waits);
 }
 
 Connection& Client::connection()

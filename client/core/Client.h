@@ -51,6 +51,11 @@ public:
     People& people();
     Chats& chats();
 
+    /// Online, people included in what is up to date, and nothing that could be sent now waits:
+    /// messages, changes, marks, the profile. A program that ends before leaves it to its next
+    /// start.
+    bool isSettled() const;
+
 private:
     struct Parts;
     std::unique_ptr<Parts> m_parts;

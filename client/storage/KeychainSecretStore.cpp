@@ -10,7 +10,7 @@ namespace {
 
 SecretStoreError errorOf(QKeychain::Error error)
 {
-    qCInfo(lcStorage) << "keychain answers" << static_cast<int>(error);
+    qCDebug(lcStorage) << "keychain answers" << static_cast<int>(error);
     switch (error) {
     case QKeychain::EntryNotFound:
         return SecretStoreError::NotFound;

@@ -16,6 +16,8 @@ public:
     /// These texts of this person were seen; `batch` clears them from the unread ones.
     void noteRead(const UserId& author, const std::vector<MessageId>& ids);
     void clear();
+    /// Some were noted and not yet queued.
+    bool isCollecting() const { return m_timer.isActive(); }
 
 private:
     void flush();

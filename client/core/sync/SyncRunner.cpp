@@ -33,6 +33,7 @@ void SyncRunner::takePush(const protocol::AnyPush& push)
 Task<void> SyncRunner::run()
 {
     const int run = ++m_run;
+    m_done = false;
     const auto result = co_await bringUp();
     if (run != m_run)
         co_return;
@@ -45,6 +46,8 @@ Task<void> SyncRunner::run()
     m_outbox.run();
     Q_EMIT upToDate();
     co_await m_people.sync();
+    if (run == m_run)
+        m_done = true;
 }
 
 Task<Result<void, ClientError>> SyncRunner::bringUp()

@@ -14,6 +14,9 @@ public:
                Inbound& inbound, Outbox& outbox, Healer& healer, PeopleService& people,
                QObject* parent = nullptr);
 
+    /// The run after the last login has ended, people included.
+    bool isDone() const { return m_done; }
+
 Q_SIGNALS:
     void upToDate();
 
@@ -34,6 +37,7 @@ private:
     bool m_replacePrekeys = false;
     /// Logins so far: an older run that is still waiting must not go on.
     int m_run = 0;
+    bool m_done = false;
 };
 
 } // namespace impulse::client
