@@ -16,6 +16,9 @@ struct AccountParts {
     KeyGuard& keys;
 };
 
+/// Why this may not become a password, if there is a reason.
+std::optional<ClientError> passwordError(const Password& password);
+
 /// The own account for the windows. Main thread.
 class AccountService final : public Accounts {
     Q_OBJECT
@@ -54,7 +57,15 @@ Q_SIGNALS:
 
 private:
     /// One operation at a time; false and Busy if another one runs.
-    template <class T> bool begin(const Callback<T>& done);
+    template <class T> bool begin(const Callback<T>& done)
+    {
+        if (m_busy) {
+            done(Failure{ClientError{ClientErrorCode::Busy}});
+            return false;
+        }
+        m_busy = true;
+        return true;
+    }
 
     Task<void> runOpen(Callback<ProfileState> done);
     Task<void> runUnlock(std::shared_ptr<Password> password, Callback<void> done);
@@ -75,6 +86,11 @@ private:
     Task<Result<void, ClientError>> connectTo(ServerLink link);
     Task<Result<void, ClientError>> wipe();
     Task<void> discardUnregistered();
+    static void report(const ProgressCallback& progress, Progress step)
+    {
+        if (progress)
+            progress(step);
+    }
     void setState(ProfileState state);
     ProfileState lockedState() const;
 

@@ -1,5 +1,6 @@
 #include "client/core/account/NewAccount.h"
 
+#include "client/core/Utf8.h"
 #include "client/core/state/SecretBridge.h"
 #include "client/e2ee/Profile.h"
 
@@ -62,8 +63,7 @@ Result<void, ClientError> NewAccount::make(const Registration& registration,
     account.profileKey = toWire(crypto::random<e2ee::ProfileKey>(rng));
     account.hasProfileKey = true;
     account.profileVersion = 1;
-    account.displayName =
-        registration.displayName.trimmed().toStdString().substr(0, e2ee::profileLimits::name);
+    account.displayName = cutUtf8(registration.displayName.trimmed(), e2ee::profileLimits::name);
     account.incarnation = m_parts.connection.hello().incarnation;
     m_localKey = crypto::random<e2ee::LocalDataKey>(rng);
     state.vault().open(m_localKey.clone());
