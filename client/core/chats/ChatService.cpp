@@ -128,8 +128,10 @@ ChatItem ChatService::itemOf(const ConversationRecord& conversation) const
         item.username = person->username;
         item.online = person->online;
         item.identity = person->identity;
-        item.request =
-            person->status == ContactStatus::Stranger && conversation.peer != m_state.self();
+        // Somebody found and not written to yet is no request of his.
+        const bool wroteToUs = conversation.position > 0 || !conversation.senders.empty();
+        item.request = wroteToUs && person->status == ContactStatus::Stranger &&
+                       conversation.peer != m_state.self();
         item.blocked = person->status == ContactStatus::Blocked;
     }
     setPreview(item, conversation);
