@@ -58,7 +58,7 @@ QString Demo::marker()
 
 void Demo::registerBoth()
 {
-    const auto password = key("quiet harbour 42 ") + marker();
+    const QString password = key("quiet harbour 42 ") + marker();
     for (auto* desktop : {m_anna.get(), m_boris.get()}) {
         desktop->start();
         const auto name = marker();
@@ -81,7 +81,7 @@ void Demo::getToKnow()
 {
     m_anna->startChat(m_boris->username());
     say(*m_anna, key("Hello Boris, this is my first message."));
-    m_boris->openChat(m_anna->username());
+    m_boris->openChat(key("Anna "));
     m_boris->acceptRequest();
     check(m_boris->sees(m_sent.back().text), key("boris reads the first message after accepting"));
     say(*m_boris, key("Hello Anna, nice to read you."));
@@ -128,14 +128,14 @@ void Demo::killAndComeBack()
     say(*m_boris, key("In boris' outbox, one."));
     say(*m_boris, key("In boris' outbox, two."));
     m_anna->start();
-    m_anna->waitForChats();
+    m_anna->unlock();
     m_anna->openChat(key("Boris "));
     say(*m_anna, key("In anna's outbox, one."));
     say(*m_anna, key("In anna's outbox, two."));
     m_boris->kill();
     print(key("boris' client was killed with messages in its outbox"));
     m_boris->start();
-    m_boris->waitForChats();
+    m_boris->unlock();
     m_boris->openChat(key("Anna "));
     check(m_boris->sees(m_sent.back().text, 100) || m_boris->sees(key("outbox, two")),
           key("boris' outbox survived"));
@@ -171,7 +171,7 @@ void Demo::report()
             if (!row.isEmpty())
                 print(key("    ") + row);
         }
-        const auto file = m_output + QLatin1Char('/') + desktop->username() + key(".png");
+        const QString file = m_output + QLatin1Char('/') + desktop->username() + key(".png");
         desktop->grab(file);
         print(key("  picture: ") + file);
     }
@@ -219,7 +219,7 @@ void Demo::report()
 
 void Demo::searchServer()
 {
-    const auto folder = m_output + key("/server");
+    const QString folder = m_output + key("/server");
     QStringList found;
     for (const auto& [text, what] : m_markers) {
         for (const auto& file : test::MarkerSearch::filesWith(folder, text))

@@ -24,7 +24,9 @@ void Desktop::start()
 {
     m_process = std::make_unique<test::JsonProcess>(
         test::programPath("impulse-demo-client"),
-        QStringList{key("QT_QPA_PLATFORM=offscreen"), key("LC_ALL=C.UTF-8"), key("LANGUAGE=en")});
+        QStringList{key("QT_QPA_PLATFORM=offscreen"), key("LC_ALL=C.UTF-8"), key("LANGUAGE=en"),
+                    // The keychain of whoever runs this is none of the demonstration's business.
+                    key("DBUS_SESSION_BUS_ADDRESS=disabled:")});
     m_process->start({key("--home"), m_home, key("--server"), m_server});
 }
 
@@ -53,6 +55,7 @@ QJsonObject Desktop::tell(QJsonObject command)
                     + QJsonDocument(command).toJson(QJsonDocument::Compact).toStdString() + ": "
                     + answer[key("error")].toString(key("no answer")).toStdString() + "\n"
                     + ask({{key("op"), key("names")}})[key("names")].toVariant().toStringList().join(QLatin1Char(' ')).toStdString()
+                    + "\n" + ask({{key("op"), key("rows")}, {key("name"), key("chatList")}, {key("ms"), 500}})[key("rows")].toVariant().toStringList().join(QLatin1Char('\n')).toStdString()
                     + "\n" + m_process->errorOutput().toStdString());
     }
     return answer;
@@ -60,6 +63,7 @@ QJsonObject Desktop::tell(QJsonObject command)
 
 void Desktop::registerAccount(const QString& displayName, const QString& password)
 {
+    m_password = password;
     tell({{key("op"), key("click")}, {key("name"), key("createAccount")}});
     tell({{key("op"), key("wait")}, {key("name"), key("displayName")}});
     tell({{key("op"), key("clear")}, {key("name"), key("server")}});
@@ -94,18 +98,21 @@ void Desktop::confirmRecoveryCode()
               {key("text"), groups.at(number - 1)}});
     }
     tell({{key("op"), key("click")}, {key("name"), key("finish")}});
-    waitForChats();
+    tell({{key("op"), key("wait")}, {key("name"), key("mainWindow")}});
 }
 
-void Desktop::waitForChats()
+void Desktop::unlock()
 {
+    tell({{key("op"), key("wait")}, {key("name"), key("unlockWindow")}});
+    tell({{key("op"), key("type")}, {key("name"), key("password")}, {key("text"), m_password}});
+    tell({{key("op"), key("click")}, {key("name"), key("unlock")}});
     tell({{key("op"), key("wait")}, {key("name"), key("mainWindow")}, {key("ms"), 60'000}});
 }
 
 void Desktop::setStatus(const QString& status)
 {
     tell({{key("op"), key("click")}, {key("name"), key("accountButton")}});
-    tell({{key("op"), key("popup")}, {key("action"), key("Profile…")}});
+    tell({{key("op"), key("popup")}, {key("action"), key("Profile and status…")}});
     tell({{key("op"), key("wait")}, {key("name"), key("status")}});
     tell({{key("op"), key("clear")}, {key("name"), key("status")}});
     tell({{key("op"), key("type")}, {key("name"), key("status")}, {key("text"), status}});
@@ -152,7 +159,7 @@ void Desktop::deleteMessage(const QString& text)
     tell({{key("op"), key("menu")},
           {key("name"), key("messageList")},
           {key("text"), text},
-          {key("action"), key("Delete…")}});
+          {key("action"), key("Delete for everyone…")}});
     tell({{key("op"), key("click")}, {key("name"), key("confirm")}});
     tell({{key("op"), key("gone")}, {key("name"), key("confirm")}});
 }

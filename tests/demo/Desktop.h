@@ -31,7 +31,8 @@ public:
     qint64 pid() const { return m_process->pid(); }
 
     void registerAccount(const QString& displayName, const QString& password);
-    void waitForChats();
+    /// After a restart: the password is asked, because the demonstration has no keychain.
+    void unlock();
     void setStatus(const QString& status);
     void startChat(const QString& username);
     /// Opens the chat whose row speaks of `text`, accepts it if it is a request.
@@ -58,6 +59,7 @@ private:
     QString m_username;
     QString m_home;
     QString m_server;
+    QString m_password;
     std::unique_ptr<test::JsonProcess> m_process;
 };
 

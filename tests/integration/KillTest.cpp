@@ -71,7 +71,7 @@ struct Person {
     {
         process->send({{key("op"), key("send")},
                        {key("text"), name + key("-") + QString::number(++written)}});
-        const auto draft = key("draft ") + QString::number(written);
+        const QString draft = key("draft ") + QString::number(written);
         drafts[draft] = QDateTime::currentMSecsSinceEpoch();
         process->send({{key("op"), key("draft")}, {key("text"), draft}});
     }

@@ -195,7 +195,7 @@ void WidgetDriver::run(const QJsonObject& command)
 {
     const auto op = string(command, "op");
     const auto name = string(command, "name");
-    const auto missing = QStringLiteral("no visible widget ") + name;
+    const QString missing = QStringLiteral("no visible widget ") + name;
     if (op == QLatin1String("wait")) {
         const bool enabled = command[QLatin1String("enabled")].toBool(true);
         retry(command, missing, [name, enabled](QJsonObject&) {
