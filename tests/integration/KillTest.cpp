@@ -70,7 +70,7 @@ struct Person {
     void write()
     {
         process->send({{key("op"), key("send")},
-                       {key("text"), name + key("-") + QString::number(++written)}});
+                       {key("text"), QString(name + key("-") + QString::number(++written))}});
         const QString draft = key("draft ") + QString::number(written);
         drafts[draft] = QDateTime::currentMSecsSinceEpoch();
         process->send({{key("op"), key("draft")}, {key("text"), draft}});
