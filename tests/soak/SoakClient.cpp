@@ -2,6 +2,7 @@
 
 #include <QCoreApplication>
 #include <QJsonArray>
+#include <QTimer>
 
 namespace impulse::test {
 namespace {
@@ -105,8 +106,8 @@ void SoakClient::chatWith(const QString& username)
         return;
     }
     m_client.people().find(username, [this, username](auto person) {
-        if (!person)
-            return fail("find", person.error());
+        if (!person) // not connected yet
+            return QTimer::singleShot(100, this, [this, username] { chatWith(username); });
         m_client.people().accept(person->id, [this, id = person->id](auto accepted) {
             if (!accepted)
                 return fail("accept", accepted.error());
