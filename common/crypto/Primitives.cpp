@@ -137,9 +137,10 @@ Result<void> stretchInto(std::span<std::uint8_t> out, Input password, const Argo
         params.mem < crypto_pwhash_argon2id_MEMLIMIT_MIN ||
         params.mem > crypto_pwhash_argon2id_MEMLIMIT_MAX)
         return Failure{CryptoError::WeakParameters};
-    const auto bytes = InputAccess::view(password);
-    if (crypto_pwhash(out.data(), out.size(), reinterpret_cast<const char*>(bytes.data()),
-                      bytes.size(), salt.data(), params.ops, static_cast<std::size_t>(params.mem),
+    const auto bytes = text(InputAccess::view(password));
+    // libsodium's pointer may not be null, even for nothing.
+    if (crypto_pwhash(out.data(), out.size(), bytes.empty() ? "" : bytes.data(), bytes.size(),
+                      salt.data(), params.ops, static_cast<std::size_t>(params.mem),
                       crypto_pwhash_ALG_ARGON2ID13) != 0)
         return Failure{CryptoError::LimitExceeded};
     return {};

@@ -159,6 +159,8 @@ TEST_CASE("raw secrets are not touched by the server's and the windows' code")
             !file.starts_with("server/app") && !file.starts_with("client/ui") &&
             !file.starts_with("client/net"))
             continue;
+        if (file == "server/app/DataFolder.cpp") // reads and writes the server's key files
+            continue;
         INFO(file);
         CHECK(readFile(root / file).find("SecretAccess") == std::string::npos);
     }
