@@ -98,10 +98,11 @@ void say(const QString& text)
 
 Result<void, Fault> askHidden(const QString& prompt, SecretLine& line)
 {
-    say(prompt);
     bool sound = false;
     {
+        // Switching throws away what was typed before: the prompt comes after it.
         const HiddenInput hidden;
+        say(prompt);
         sound = line.read(STDIN_FILENO);
     }
     if (!sound)

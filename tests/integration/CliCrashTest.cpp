@@ -69,7 +69,7 @@ TEST_CASE("cli: clients and server killed in mid-conversation lose and repeat no
     Written byBob;
     const auto finish = [](QProcess& process, Written& written, const QString& text) {
         const CliRun run = CliPerson::finish(process);
-        const QString state = run.line("sent")[word("state")].toString();
+        const QString state = run.field("sent", "state").toString();
         if (!state.isEmpty() && state != word("pending"))
             written.acknowledged.push_back(text);
     };

@@ -52,7 +52,7 @@ QString send(const CliPerson& from, const CliPerson& to, const QString& text)
     const CliRun run = from.run({word("send"), to.username(), text});
     INFO(run.errors.toStdString());
     REQUIRE(run.exitCode == 0);
-    return run.line("sent")[word("id")].toString();
+    return run.field("sent", "id").toString();
 }
 
 } // namespace
@@ -71,12 +71,13 @@ TEST_CASE("cli: two people register, chat, edit and delete")
 
     // A stranger's message is a request until it is accepted.
     const CliRun request = bob.run(words("contacts"));
-    REQUIRE(request.line("contact")[word("username")] == word("anna"));
-    CHECK(request.line("contact")[word("request")].toBool());
+    REQUIRE(request.field("contact", "username") == word("anna"));
+    CHECK(request.field("contact", "request").toBool());
     const CliRun marked = bob.run(words("history anna"));
     CHECK(marked.exitCode == 0);
     bool found = false;
-    for (const auto& message : marked.all("message")) {
+    const auto messages = marked.all("message");
+    for (const auto& message : messages) {
         if (message[word("text")] != word("hello"))
             continue;
         found = true;
@@ -99,9 +100,10 @@ TEST_CASE("cli: two people register, chat, edit and delete")
     CHECK(bob.run({word("edit"), third, word("mine")}).exitCode != 0);
 
     // Both see the same number.
-    const auto number = anna.run(words("safety-number bob")).line("safety-number")[word("number")];
-    CHECK(number.toString().size() >= 60);
-    CHECK(bob.run(words("safety-number anna")).line("safety-number")[word("number")] == number);
+    const QString number =
+        anna.run(words("safety-number bob")).field("safety-number", "number").toString();
+    CHECK(number.size() >= 60);
+    CHECK(bob.run(words("safety-number anna")).field("safety-number", "number") == number);
 
     // Delivered and read come back encrypted.
     const auto waiting = anna.start(words("send bob seen? --wait read --timeout 40"));
@@ -111,7 +113,7 @@ TEST_CASE("cli: two people register, chat, edit and delete")
     }
     const CliRun seen = CliPerson::finish(*waiting);
     CHECK(seen.exitCode == 0);
-    CHECK(seen.line("sent")[word("state")] == word("read"));
+    CHECK(seen.field("sent", "state") == word("read"));
 }
 
 TEST_CASE("cli: status and profile reach contacts, and the server's files hold none of it")
@@ -120,7 +122,7 @@ TEST_CASE("cli: status and profile reach contacts, and the server's files hold n
     town.registerBoth();
     const auto& anna = town.anna;
     const auto& bob = town.bob;
-    const auto marker = [](const char* what) {
+    const auto marker = [](const char* what) -> QString {
         return word(what) + QUuid::createUuid().toString(QUuid::Id128);
     };
     const QString text = marker("text");
@@ -128,14 +130,14 @@ TEST_CASE("cli: status and profile reach contacts, and the server's files hold n
     const QString name = marker("name");
     CHECK(anna.run({word("profile"), word("--name"), name}).exitCode == 0);
     CHECK(anna.run({word("status"), status}).exitCode == 0);
-    CHECK(anna.run(words("profile")).line("profile")[word("status")] == status);
+    CHECK(anna.run(words("profile")).field("profile", "status") == status);
     send(anna, bob, text);
     CHECK(bob.run(words("accept anna")).exitCode == 0);
     send(bob, anna, word("hello"));
     send(anna, bob, word("hello"));
     QString seenStatus;
     for (int i = 0; i < 5 && seenStatus != status; ++i)
-        seenStatus = bob.run(words("contacts")).line("contact")[word("status")].toString();
+        seenStatus = bob.run(words("contacts")).field("contact", "status").toString();
     CHECK(seenStatus == status);
 
     CHECK(town.server.stop());
@@ -164,7 +166,7 @@ TEST_CASE("cli: every refusal has its exit code")
     const CliPerson again(word("anna"), town.dir.filePath(word("again")));
     const CliRun taken = again.registerAt(town.server.url());
     CHECK(taken.exitCode == 4);
-    CHECK(taken.line("error")[word("kind")] == word("refused"));
+    CHECK(taken.field("error", "kind") == word("refused"));
     CHECK_FALSE(QFile::exists(again.recoveryFile()));
 
     CHECK(anna.run(words("send nobody hello")).exitCode == 4);
@@ -195,7 +197,7 @@ TEST_CASE("cli: every refusal has its exit code")
     REQUIRE(town.server.start({word("--registration"), word("open")}));
     const CliRun changed = anna.run(words("contacts"));
     CHECK(changed.exitCode == 5);
-    CHECK(changed.line("error")[word("kind")] == word("security"));
+    CHECK(changed.field("error", "kind") == word("security"));
 }
 
 TEST_CASE("cli: an invite, a new password and a second computer")
@@ -206,7 +208,7 @@ TEST_CASE("cli: an invite, a new password and a second computer")
     const CliRun invite = anna.run(words("invite"));
     REQUIRE(invite.exitCode == 0);
     const CliPerson carl(word("carl"), town.dir.filePath(word("carl")));
-    CHECK(carl.registerAt(invite.line("invite")[word("link")].toString()).exitCode == 0);
+    CHECK(carl.registerAt(invite.field("invite", "link").toString()).exitCode == 0);
 
     send(anna, town.bob, word("before"));
     CHECK(town.bob.run(words("accept anna")).exitCode == 0);

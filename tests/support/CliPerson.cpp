@@ -8,10 +8,12 @@
 
 namespace impulse::test {
 
-QJsonObject CliRun::line(const char* type) const
+QJsonValue CliRun::field(const char* type, const char* name) const
 {
     const auto found = all(type);
-    return found.empty() ? QJsonObject() : found.front();
+    if (found.empty())
+        return QJsonValue::Undefined;
+    return found.front().value(QLatin1String(name));
 }
 
 std::vector<QJsonObject> CliRun::all(const char* type) const

@@ -19,8 +19,8 @@ struct CliRun {
     std::vector<QJsonObject> lines;
     QByteArray errors;
 
-    /// The first line of this type; empty if there is none.
-    QJsonObject line(const char* type) const;
+    /// A field of the first line of this type; undefined if there is none.
+    QJsonValue field(const char* type, const char* name) const;
     std::vector<QJsonObject> all(const char* type) const;
 };
 
