@@ -28,9 +28,9 @@ template <class Request> bool isAllowed(SessionState state)
                      type_identity<GetDeviceLists>{}, type_identity<PublishDeviceList>{});
     case SessionState::Ready:
         return !oneOf(type_identity<Hello>{}, type_identity<CheckUsername>{},
-                      type_identity<Register>{}, type_identity<GetPasswordParameters>{},
-                      type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
-                      type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{});
+                      type_identity<Register>{}, type_identity<PasswordLogin>{},
+                      type_identity<RecoveryLogin>{}, type_identity<DeviceLogin>{},
+                      type_identity<GetRootSlot>{});
     case SessionState::Registering:
     case SessionState::Closing:
         return false;
