@@ -88,9 +88,9 @@ void Desktop::confirmRecoveryCode()
     const auto groups = code.trimmed().split(QRegularExpression(key("[\\s-]+")));
     tell({{key("op"), key("click")}, {key("name"), key("stored")}});
     for (const auto* field : {"firstGroup", "secondGroup"}) {
-        const auto label = tell({{key("op"), key("text")}, {key("name"), key(field)}})[key("spoken")];
-        const auto number
-            = QRegularExpression(key("\\d+")).match(label.toString()).captured().toInt();
+        const auto label
+            = tell({{key("op"), key("text")}, {key("name"), key(field)}}).value(key("spoken")).toString();
+        const auto number = QRegularExpression(key("\\d+")).match(label).captured().toInt();
         if (number < 1 || number > groups.size())
             throw Stuck("the recovery code step asks for a group that is not there");
         tell({{key("op"), key("type")},
