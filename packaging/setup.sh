@@ -2,14 +2,15 @@
 # Installs the system packages that Impulse needs, if they are missing.
 #   packaging/setup.sh           what building and running needs
 #   packaging/setup.sh --tests   and what the tests need
-# Debian 12 and Ubuntu 24.04 are tested; Fedora, Arch and macOS are best effort.
+# Debian 12 is tested; Ubuntu 24.04 has the same packages but was not tried yet; Fedora, Arch and
+# macOS are best effort.
 set -eu
 
 tests=no
 for argument in "$@"; do
     case $argument in
         --tests) tests=yes ;;
-        -h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
         *) echo "setup.sh: unknown option $argument" >&2; exit 2 ;;
     esac
 done
