@@ -29,7 +29,10 @@ WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, std::string ad
             Qt::QueuedConnection);
     // A large message on a slow line is life as well.
     if (m_transport)
-        connect(m_transport, &QIODevice::readyRead, this, [this] { m_lastHeard.restart(); });
+        connect(m_transport, &QIODevice::readyRead, this, [this] {
+            m_lastHeard.restart();
+            checkQueue();
+        });
 }
 
 WebSocketConnection::~WebSocketConnection()
@@ -75,6 +78,15 @@ void WebSocketConnection::cutOff()
 {
     m_socket->abort();
     finish();
+}
+
+void WebSocketConnection::checkQueue()
+{
+    if (m_closing || queuedBytes() <= mostQueued)
+        return;
+    m_closing = true;
+    qCInfo(lcNet) << "a connection that does not read is cut off";
+    QTimer::singleShot(0, this, &WebSocketConnection::cutOff);
 }
 
 void WebSocketConnection::checkAlive()

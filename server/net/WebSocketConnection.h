@@ -29,6 +29,8 @@ public:
     static constexpr int closeTimeoutMs = 2000;
     static constexpr qint64 pingAfterMs = 30'000;
     static constexpr qint64 silentMs = 90'000;
+    /// Above what the core lets wait: Qt answers pings itself, unasked and without a limit.
+    static constexpr std::size_t mostQueued = std::size_t{24} << 20;
 
 Q_SIGNALS:
     void frameReceived(impulse::View frame);
@@ -38,6 +40,7 @@ Q_SIGNALS:
 private:
     void receiveBinary(const QByteArray& message);
     void closeSocket(quint16 code, const QString& reason);
+    void checkQueue();
     void cutOff();
     void finish();
 

@@ -1,6 +1,7 @@
 #include "common/core/Limits.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
+#include "server/net/WebSocketConnection.h"
 #include "tests/support/Catch.h"
 #include "tests/support/EventLoop.h"
 
@@ -252,6 +253,30 @@ TEST_CASE("an unmasked or reserved frame closes the connection")
     CHECK(server.counts.received == 0);
 }
 
+TEST_CASE("a connection that pings and reads nothing does not fill the memory")
+{
+    EchoServer server;
+    RawClient client(server);
+    client.socket.setReadBufferSize(1024);
+    client.socket.write(handshake(server));
+    REQUIRE(waitUntil([&] { return server.counts.opened == 1; }));
+    // FIN + ping, masked, 125 bytes, mask 0. The pongs come back and are not read.
+    const QByteArray ping = QByteArray::fromHex("89fd00000000") + QByteArray(125, 'x');
+    const QByteArray pings = ping.repeated(8192);
+    const auto enough = qint64(4 * WebSocketConnection::mostQueued);
+    qint64 sent = 0;
+    while (sent < enough && server.counts.closed == 0) {
+        if (client.socket.state() == QAbstractSocket::ConnectedState)
+            client.socket.write(pings);
+        sent += pings.size();
+        if (!waitUntil(
+                [&] { return client.socket.bytesToWrite() == 0 || server.counts.closed > 0; }))
+            break;
+    }
+    CHECK(waitUntil([&] { return server.counts.closed == 1; }));
+    CHECK(sent > qint64(WebSocketConnection::mostQueued));
+}
+
 TEST_CASE("a silent or slow handshake is cut off in time")
 {
     IoSettings settings;
@@ -355,10 +380,8 @@ TEST_CASE("plain ws is for loopback or a proxy")
 TEST_CASE("TLS with a self-signed certificate, renewed while running (skipped without openssl)")
 {
     QTemporaryDir dir;
-    if (!makeCertificate(dir, QStringLiteral("first"))) {
-        WARN("skipped: no openssl");
-        return;
-    }
+    if (!makeCertificate(dir, QStringLiteral("first")))
+        IMPULSE_SKIP("no openssl");
     const auto certificate = dir.filePath(QStringLiteral("certificate.pem"));
     const auto key = dir.filePath(QStringLiteral("key.pem"));
     auto files = CertificateFiles::withKey(certificate, key);
@@ -401,10 +424,8 @@ TEST_CASE("TLS with a self-signed certificate, renewed while running (skipped wi
 TEST_CASE("a plain client on a TLS port is cut off (skipped without openssl)")
 {
     QTemporaryDir dir;
-    if (!makeCertificate(dir, QStringLiteral("first"))) {
-        WARN("skipped: no openssl");
-        return;
-    }
+    if (!makeCertificate(dir, QStringLiteral("first")))
+        IMPULSE_SKIP("no openssl");
     auto files = CertificateFiles::withKey(dir.filePath(QStringLiteral("certificate.pem")),
                                            dir.filePath(QStringLiteral("key.pem")));
     REQUIRE(files);
@@ -419,10 +440,8 @@ TEST_CASE("a plain client on a TLS port is cut off (skipped without openssl)")
 TEST_CASE("unusable certificate files are told in words (skipped without openssl)")
 {
     QTemporaryDir dir;
-    if (!makeCertificate(dir, QStringLiteral("first"))) {
-        WARN("skipped: no openssl");
-        return;
-    }
+    if (!makeCertificate(dir, QStringLiteral("first")))
+        IMPULSE_SKIP("no openssl");
     const auto certificate = dir.filePath(QStringLiteral("certificate.pem"));
     const auto missing =
         CertificateFiles::withKey(dir.filePath(QStringLiteral("none.pem")), certificate);
