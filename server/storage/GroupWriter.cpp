@@ -19,7 +19,8 @@ void sendBack(GroupWriter::Job& job, std::optional<WriteFailure> failure)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path) : m_inbox(queuedJobs)
+GroupWriter::GroupWriter(const QString& path, std::chrono::milliseconds emptyLogEvery)
+    : m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -67,7 +68,19 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
             commit(connection, store, group);
             rest = rest.subspan(group.size());
         }
+        emptyLog(connection);
     }
+}
+
+void GroupWriter::emptyLog(SqlConnection& connection)
+{
+    const auto now = std::chrono::steady_clock::now();
+    if (now - m_logEmptied < m_emptyLogEvery)
+        return;
+    m_logEmptied = now;
+    connection.clearFailure();
+    // A reader in the middle of something only puts it off until the next time.
+    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
 }
 
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)

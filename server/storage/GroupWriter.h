@@ -6,6 +6,7 @@
 
 #include <QString>
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <thread>
@@ -37,7 +38,10 @@ public:
     };
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    explicit GroupWriter(const QString& path);
+    /// `emptyLogEvery`: at the first writing after this time the write-ahead log is emptied, in
+    /// which what was erased stays readable until then.
+    explicit GroupWriter(const QString& path,
+                         std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -63,10 +67,15 @@ private:
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
                   std::vector<std::optional<WriteFailure>>& failures);
 
+    /// Moves everything into the database file and cuts the log to nothing.
+    void emptyLog(SqlConnection& connection);
+
+    const std::chrono::milliseconds m_emptyLogEvery;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.
     bool m_oneByOne = false;
+    std::chrono::steady_clock::time_point m_logEmptied = std::chrono::steady_clock::now();
     std::thread m_thread;
 };
 

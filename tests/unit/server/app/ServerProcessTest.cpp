@@ -212,10 +212,8 @@ TEST_CASE("a read-only data folder is refused in words (skipped without mount ri
 {
     Folder folder;
     Mounted mounted(folder.dir, "size=8m");
-    if (!mounted.good) {
-        WARN("skipped: no right to mount");
-        return;
-    }
+    if (!mounted.good)
+        IMPULSE_SKIP("no right to mount");
     folder.prepare();
     REQUIRE(::mount("tmpfs", mounted.path().constData(), "tmpfs", MS_REMOUNT | MS_RDONLY,
                     "size=8m") == 0);
@@ -228,10 +226,8 @@ TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without m
 {
     Folder folder;
     Mounted mounted(folder.dir, "size=2m");
-    if (!mounted.good) {
-        WARN("skipped: no right to mount");
-        return;
-    }
+    if (!mounted.good)
+        IMPULSE_SKIP("no right to mount");
     REQUIRE(folder.server.start());
     TestPerson anna("anna");
     TestPerson bert("bert");
@@ -327,10 +323,8 @@ TEST_CASE(
         QStringLiteral("openssl"),
         words("req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=test") +
             QStringList{QStringLiteral("-keyout"), key, QStringLiteral("-out"), certificate});
-    if (!openssl.waitForFinished() || openssl.exitCode() != 0) {
-        WARN("skipped: no openssl");
-        return;
-    }
+    if (!openssl.waitForFinished() || openssl.exitCode() != 0)
+        IMPULSE_SKIP("no openssl");
     const auto pem = contentOf(certificate);
     const auto digest = QSslCertificate(pem).digest(QCryptographicHash::Sha256);
     const auto hash =

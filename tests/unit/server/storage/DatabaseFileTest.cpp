@@ -195,10 +195,8 @@ TEST_CASE(
     "a database on a read-only file system is refused in words (skipped without mount rights)")
 {
     Folder folder;
-    if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=4m") != 0) {
-        WARN("skipped: no right to mount");
-        return;
-    }
+    if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=4m") != 0)
+        IMPULSE_SKIP("no right to mount");
     REQUIRE(prepareDatabase(folder.path));
     REQUIRE(::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs",
                     MS_REMOUNT | MS_RDONLY, "size=4m") == 0);
@@ -214,10 +212,8 @@ TEST_CASE("no space for a new database is told in words (skipped without mount r
 {
     Folder folder;
     if (::mount("tmpfs", folder.dir.path().toLocal8Bit().constData(), "tmpfs", 0, "size=64k") !=
-        0) {
-        WARN("skipped: no right to mount");
-        return;
-    }
+        0)
+        IMPULSE_SKIP("no right to mount");
     const auto result = prepareDatabase(folder.path);
     const bool made = QFile::exists(folder.path);
     ::umount(folder.dir.path().toLocal8Bit().constData());
