@@ -63,8 +63,10 @@ Outcome<protocol::Done> checkAgainstLog(const Store& store, const Publication& p
     if (list.generation < latest->generation)
         return Failure{refusal(ErrorCode::InvalidDeviceList)};
     const auto now = publication.entry.serverMs;
-    if (list.generation == latest->generation &&
-        store.directory().countSince(user, now < dayMs ? 0 : now - dayMs) >= listsPerDay)
+    // A thief of the account key can use up the first share, but makes no higher generation: for a
+    // lock-out the second one is left.
+    const auto most = list.generation > latest->generation ? 2 * listsPerDay : listsPerDay;
+    if (store.directory().countSince(user, now < dayMs ? 0 : now - dayMs) >= most)
         return Failure{rateLimited(dayMs)};
     // Only a device that nobody has met yet may bring its keys this way.
     if (publication.newDevice && latest->find(*publication.newDevice))

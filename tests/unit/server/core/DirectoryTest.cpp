@@ -170,7 +170,7 @@ TEST_CASE("what a removed device sends after its removal is refused")
     CHECK_FALSE(server.store->conversations().find(log));
 }
 
-TEST_CASE("lists are limited per day, but never a higher generation")
+TEST_CASE("lists are limited per day, with room for a lock-out")
 {
     TestServer server;
     Member anna(server, "anna");
@@ -181,8 +181,16 @@ TEST_CASE("lists are limited per day, but never a higher generation")
         anna.client.refused(publication(anna.person.listOf({&anna.device()}, false)));
     CHECK(error.code == ErrorCode::RateLimited);
     CHECK(error.retryAfterMs > 0u);
-    anna.person.generation = 2;
-    anna.client.good(publication(anna.person.listOf({&anna.device()})));
+    for (int i = 0; i < 20; ++i) {
+        ++anna.person.generation;
+        anna.client.good(publication(anna.person.listOf({&anna.device()})));
+        CHECK(anna.client.code(publication(anna.person.listOf({&anna.device()}, false))) ==
+              ErrorCode::RateLimited);
+    }
+    // Every client downloads the log: the owner cannot fill it either.
+    ++anna.person.generation;
+    CHECK(anna.client.code(publication(anna.person.listOf({&anna.device()}, false))) ==
+          ErrorCode::RateLimited);
     server.clock.now += dayMs + 1;
     anna.client.good(publication(anna.person.listOf({&anna.device()})));
 }
