@@ -161,13 +161,13 @@ void DeliveryRouter::announcePresence(const UserId& owner)
     // It has only just gone: the store does not know the time yet.
     if (!state.online && account->showLastSeen)
         state.lastSeenMs = m_clock.nowMs();
-    for (const auto& peer : m_store.contacts().accepted(owner))
+    for (const auto& peer : m_store.contacts().audience(owner))
         pushSmall(peer, protocol::PresencePush{state});
 }
 
 void DeliveryRouter::announcePresenceTo(const UserId& peer, const UserId& owner, bool accepted)
 {
-    if (!isOnline(peer))
+    if (!isOnline(peer) || m_store.contacts().state(peer, owner) == protocol::ContactState::Blocked)
         return;
     const auto account = accepted ? m_store.accounts().find(owner) : std::nullopt;
     const auto state = account ? presence(*account) : protocol::Presence{owner, false, 0};

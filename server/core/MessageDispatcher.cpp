@@ -38,6 +38,28 @@ template <class Request> bool isAllowed(SessionState state)
     return false;
 }
 
+/// What a request costs of its sender's share: about the rows that it reads or writes.
+template <class Request> std::uint64_t costOf(const Request& request)
+{
+    using namespace protocol;
+    if constexpr (std::is_same_v<Request, GetUsers> || std::is_same_v<Request, GetPresence>)
+        return 1 + request.userIds.size();
+    else if constexpr (std::is_same_v<Request, UploadPrekeys>)
+        return 1 + request.oneTimePrekeys.size();
+    else if constexpr (std::is_same_v<Request, GetDirectory> || std::is_same_v<Request, Sync> ||
+                       std::is_same_v<Request, GetContacts> ||
+                       std::is_same_v<Request, GetDeviceLists>)
+        return 50;
+    else if constexpr (std::is_same_v<Request, Register> ||
+                       std::is_same_v<Request, PublishDeviceList>)
+        return 100;
+    else if constexpr (std::is_same_v<Request, FetchEvents> ||
+                       std::is_same_v<Request, FetchMailbox>)
+        return 5;
+    else
+        return 1;
+}
+
 /// Soon enough: what is waited for is a commit.
 constexpr std::uint64_t retryWhenBusyMs = 100;
 
@@ -86,6 +108,10 @@ void MessageDispatcher::handleRequest(const std::shared_ptr<Session>& session, s
     if (!isAllowed<Request>(session->state))
         return reply.refuse(ErrorCode::OutOfState);
     Context context{m_services, session};
+    const auto& user = session->identity.user;
+    const auto key = user.isZero() ? limitKey({view(context.address())}) : limitKey({user});
+    if (const auto wait = m_services.limiter.take(Limit::Requests, key, costOf(request)))
+        return reply.refuse(rateLimited(*wait));
     handle(context, std::move(request), std::move(reply));
 }
 

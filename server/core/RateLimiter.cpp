@@ -43,8 +43,19 @@ constexpr Rule ruleOf(Limit limit)
     // Per user.
     case Limit::Invites:
         return {100, day};
+    // Per user, with the switch for last seen: everybody whom he accepted gets a push.
     case Limit::ProfileChanges:
         return {100, hour};
+    // Per user: each may be a push to the other person.
+    case Limit::ContactChanges:
+        return {1000, hour};
+    // Per user, before the login per address. Far above what a busy client asks for, and few
+    // enough that nobody keeps the thread from the others.
+    case Limit::Requests:
+        return {50'000, 10'000};
+    // Per user: about 30 short messages per second, all the time.
+    case Limit::StoredBytes:
+        return {std::uint64_t{128} << 20, hour};
     }
     return {0, day};
 }
@@ -88,23 +99,24 @@ std::optional<std::uint64_t> RateLimiter::waitMs(Limit limit, const std::string&
     return window->startMs + rule.windowMs - m_clock.nowMs();
 }
 
-void RateLimiter::add(Limit limit, const std::string& key)
+void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
 {
     auto& windows = m_windows[static_cast<std::size_t>(limit)];
     if (current(limit, key)) {
-        ++windows.find(key)->second.count;
+        windows.find(key)->second.count += amount;
         return;
     }
     for (auto length = ruleOf(limit).windowMs; windows.size() >= maxKeys && length > 0; length /= 2)
         pruneWindows(limit, length);
-    windows[key] = {m_clock.nowMs(), 1};
+    windows[key] = {m_clock.nowMs(), amount};
 }
 
-std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key)
+std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key,
+                                               std::uint64_t amount)
 {
     if (const auto wait = waitMs(limit, key))
         return wait;
-    add(limit, key);
+    add(limit, key, amount);
     return std::nullopt;
 }
 

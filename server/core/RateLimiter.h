@@ -24,7 +24,12 @@ enum class Limit : std::uint8_t {
     Transients,
     Invites,
     ProfileChanges,
-    Last = ProfileChanges
+    ContactChanges,
+    /// Work for the server: see costOf() in MessageDispatcher.cpp.
+    Requests,
+    /// What is kept of events and control envelopes, in bytes.
+    StoredBytes,
+    Last = StoredBytes
 };
 
 /// What a limit counts for: names, ids, addresses; put together from parts.
@@ -37,11 +42,12 @@ public:
 
     /// How often it happened in the present window.
     std::uint64_t count(Limit limit, const std::string& key) const;
-    /// Nothing if one more is allowed, else the milliseconds until it will be.
+    /// Nothing if more is allowed, else the milliseconds until it will be.
     std::optional<std::uint64_t> waitMs(Limit limit, const std::string& key) const;
-    void add(Limit limit, const std::string& key);
-    /// Both: adds one unless it has to wait.
-    std::optional<std::uint64_t> take(Limit limit, const std::string& key);
+    void add(Limit limit, const std::string& key, std::uint64_t amount = 1);
+    /// Both: adds it unless it has to wait. The last that is allowed may pass the limit.
+    std::optional<std::uint64_t> take(Limit limit, const std::string& key,
+                                      std::uint64_t amount = 1);
     /// Forgets windows that are over. To be called now and then.
     void prune();
 

@@ -32,14 +32,17 @@ std::vector<protocol::ContactEntry> SqlContacts::list(const UserId& owner, const
     return result;
 }
 
-std::vector<UserId> SqlContacts::accepted(const UserId& owner) const
+std::vector<UserId> SqlContacts::audience(const UserId& owner) const
 {
     Statement statement(m_connection,
                         "SELECT accounts.user_id "
                         "FROM contacts JOIN accounts ON accounts.id = contacts.peer "
                         "WHERE contacts.account = (SELECT id FROM accounts WHERE user_id = ?) "
-                        "AND contacts.state = ? ORDER BY accounts.user_id");
+                        "AND contacts.state = ? AND NOT EXISTS (SELECT 1 FROM contacts AS back "
+                        "WHERE back.account = contacts.peer AND back.peer = contacts.account "
+                        "AND back.state = ?) ORDER BY accounts.user_id");
     statement.bind(owner).bind(static_cast<std::uint64_t>(ContactState::Accepted));
+    statement.bind(static_cast<std::uint64_t>(ContactState::Blocked));
     std::vector<UserId> result;
     while (statement.next())
         result.push_back(statement.fixed<UserId>(0));

@@ -13,7 +13,7 @@ public:
     protocol::ContactState state(const UserId& owner, const UserId& peer) const override;
     std::vector<protocol::ContactEntry> list(const UserId& owner, const UserId& after,
                                              std::size_t limit) const override;
-    std::vector<UserId> accepted(const UserId& owner) const override;
+    std::vector<UserId> audience(const UserId& owner) const override;
 
     void set(const UserId& owner, const UserId& peer, protocol::ContactState state) override;
     void erase(const UserId& user) override;

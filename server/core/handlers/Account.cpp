@@ -229,7 +229,7 @@ namespace {
 
 struct Deletion {
     DirectoryEntry entry;
-    std::vector<UserId> accepted;
+    std::vector<UserId> audience;
 };
 
 Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
@@ -241,7 +241,7 @@ Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
         store.mailboxes().erase(device);
     }
     Deletion result;
-    result.accepted = store.contacts().accepted(entry.user);
+    result.audience = store.contacts().audience(entry.user);
     result.entry = {store.directory().append(entry), entry.label, entry.listHash};
     store.contacts().erase(entry.user);
     store.accounts().erase(entry.user);
@@ -267,7 +267,7 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
                 return reply.refuse(deletion.error());
             reply.answer({});
             services.router.pushDirectory(deletion->entry);
-            for (const auto& peer : deletion->accepted)
+            for (const auto& peer : deletion->audience)
                 services.router.announcePresenceTo(peer, user, false);
             services.router.closeAll(user, ErrorCode::Unauthorized);
         });

@@ -44,6 +44,8 @@ void handle(Context& context, protocol::SetContact request, Reply<protocol::SetC
     const auto user = context.identity().user;
     if (request.userId == user)
         return reply.refuse(ErrorCode::Forbidden);
+    if (const auto wait = services.limiter.take(Limit::ContactChanges, limitKey({user})))
+        return reply.refuse(rateLimited(*wait));
     write(
         services,
         [user, request](Store& store) -> Outcome<ContactChange> {

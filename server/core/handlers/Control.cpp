@@ -1,5 +1,7 @@
 #include "server/core/handlers/EventChecks.h"
 
+#include <set>
+
 namespace impulse::server {
 namespace {
 
@@ -21,12 +23,18 @@ struct Envelope {
 /// The entries' numbers, in the order of the wraps.
 using Numbers = std::vector<std::uint64_t>;
 
-Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
+Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& envelope)
 {
     IMPULSE_CHECK(checkPeer(store, envelope.sender.user, envelope.peer));
     IMPULSE_TRY(const auto devices, readingDevices(store, envelope.sender, envelope.peer));
     if (!areSomeOf(envelope.wraps, devices))
         return Failure{refusal(ErrorCode::WrongDevices)};
+    return protocol::Done{};
+}
+
+Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
+{
+    IMPULSE_CHECK(checkAddressees(store, envelope));
     Numbers numbers;
     auto entry = envelope.entry;
     for (const auto& wrap : envelope.wraps) {
@@ -37,15 +45,23 @@ Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
 }
 
 /// At most 600 per sending device, target device and hour: all of them or none.
-std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const DeviceId& sender,
-                                          const std::vector<protocol::Wrap>& wraps)
+std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope)
 {
-    for (const auto& wrap : wraps) {
-        if (const auto wait = limiter.waitMs(Limit::Controls, limitKey({sender, wrap.deviceId})))
+    const auto& sender = envelope.sender;
+    for (const auto& wrap : envelope.wraps) {
+        const auto key = limitKey({sender.device, wrap.deviceId});
+        if (const auto wait = limiter.waitMs(Limit::Controls, key))
             return wait;
     }
-    for (const auto& wrap : wraps)
-        limiter.add(Limit::Controls, limitKey({sender, wrap.deviceId}));
+    // Each mailbox keeps a copy.
+    const auto size = envelope.entry.aad.size() + envelope.entry.body.size();
+    std::uint64_t bytes = 0;
+    for (const auto& wrap : envelope.wraps)
+        bytes += size + wrap.message.size();
+    if (const auto wait = limiter.take(Limit::StoredBytes, limitKey({sender.user}), bytes))
+        return wait;
+    for (const auto& wrap : envelope.wraps)
+        limiter.add(Limit::Controls, limitKey({sender.device, wrap.deviceId}));
     return std::nullopt;
 }
 
@@ -63,13 +79,16 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     const bool control = aad->kind == crypto::EventKind::Control && !request.body.empty();
     if (!(rewrap || control) || aad->isTransient() || request.wraps.empty())
         return reply.refuse(ErrorCode::Malformed);
-    if (const auto wait = takeControls(services.limiter, identity.device, request.wraps))
-        return reply.refuse(rateLimited(*wait));
     const auto envelope = std::make_shared<const Envelope>(
         Envelope{identity,
                  aad->peerUser,
                  {services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}},
                  std::move(request.wraps)});
+    // Before it is counted: invented devices would fill the limiter until it forgets the real ones.
+    if (const auto addressees = checkAddressees(services.store, *envelope); !addressees)
+        return reply.refuse(addressees.error());
+    if (const auto wait = takeControls(services.limiter, *envelope))
+        return reply.refuse(rateLimited(*wait));
     write(
         services, [envelope](Store& store) { return storeControl(store, *envelope); },
         [&services, envelope, reply = std::move(reply)](const Outcome<Numbers>& numbers) mutable {
@@ -105,9 +124,10 @@ void handle(Context& context, protocol::SendTransient request, Reply<protocol::S
                          store.contacts().state(peer, identity.user) == ContactState::Accepted;
     protocol::TransientPush push{
         services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}};
+    std::set<DeviceId> reached{identity.device};
     for (auto& wrap : request.wraps) {
         push.wrap = std::move(wrap.message);
-        if (relayed && wrap.deviceId != identity.device)
+        if (relayed && reached.insert(wrap.deviceId).second)
             services.router.pushTransient(peer, wrap.deviceId, push);
     }
     reply.answer({});

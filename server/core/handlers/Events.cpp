@@ -20,6 +20,8 @@ struct Sending {
     std::vector<DeviceId> unwrapped;
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
+    /// Set if the sender has stored too much of late: how long he has to wait.
+    std::optional<std::uint64_t> waitMs;
 };
 
 struct Sent {
@@ -53,6 +55,15 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     result.roster = request.roster;
     result.erase = std::move(request.erase);
     return result;
+}
+
+/// What the log will keep of it.
+std::uint64_t storedBytes(const NewEvent& event)
+{
+    std::uint64_t bytes = event.aad.size() + event.body.size();
+    for (const auto& wrap : event.wraps)
+        bytes += wrap.deviceId.size() + wrap.message.size();
+    return bytes;
 }
 
 /// The answer that this event got before, if it did; else whether its number is the next.
@@ -109,6 +120,8 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
         if (conversations.author(event.conversation, seq) != self)
             return Failure{refusal(ErrorCode::Forbidden)};
     }
+    if (sending.waitMs)
+        return Failure{rateLimited(*sending.waitMs)};
     const auto [first, second] = std::minmax(self, sending.peer);
     result.conversation = {event.conversation, first, second, 1, 0};
     if (!conversations.find(event.conversation))
@@ -149,6 +162,9 @@ void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendE
     auto checked = checkSending(context, request);
     if (!checked)
         return reply.refuse(checked.error());
+    // Refused only after the other checks: what was taken before is answered all the same.
+    checked->waitMs = services.limiter.take(Limit::StoredBytes, limitKey({checked->sender.user}),
+                                            storedBytes(checked->event));
     const auto sending = std::make_shared<const Sending>(std::move(*checked));
     write(
         services, [sending](Store& store) { return storeEvent(store, *sending); },

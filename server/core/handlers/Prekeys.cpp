@@ -15,6 +15,20 @@ bool isListed(const Store& store, const Identity& identity)
     return std::ranges::find(devices, identity.device) != devices.end();
 }
 
+/// Blocked, or NotFound unless it is a current device of this user.
+Outcome<protocol::Done> checkTarget(const Store& store, const UserId& asker,
+                                    const protocol::GetBundle& request)
+{
+    if (store.contacts().state(request.userId, asker) == protocol::ContactState::Blocked)
+        return Failure{refusal(ErrorCode::Blocked)};
+    Identity target;
+    target.user = request.userId;
+    target.device = request.deviceId;
+    if (!isListed(store, target))
+        return Failure{refusal(ErrorCode::NotFound)};
+    return protocol::Done{};
+}
+
 struct Upload {
     std::optional<StoredPrekey> signedPrekey;
     std::vector<StoredPrekey> oneTimePrekeys;
@@ -86,6 +100,9 @@ void handle(Context& context, protocol::GetBundle request, Reply<protocol::GetBu
 {
     auto& services = context.services;
     const auto user = context.identity().user;
+    // Before it is counted: invented devices would fill the limiter until it forgets the real ones.
+    if (const auto target = checkTarget(services.store, user, request); !target)
+        return reply.refuse(target.error());
     const auto key = limitKey({user, request.userId, request.deviceId});
     if (const auto wait = services.limiter.take(Limit::Bundles, key))
         return reply.refuse(rateLimited(*wait));
@@ -94,14 +111,9 @@ void handle(Context& context, protocol::GetBundle request, Reply<protocol::GetBu
     write(
         services,
         [user, request, withOneTime](Store& store) -> Outcome<protocol::Bundle> {
-            const auto blocked = protocol::ContactState::Blocked;
-            if (store.contacts().state(request.userId, user) == blocked)
-                return Failure{refusal(ErrorCode::Blocked)};
-            Identity target;
-            target.user = request.userId;
-            target.device = request.deviceId;
+            IMPULSE_CHECK(checkTarget(store, user, request));
             const auto present = store.prekeys().signedPrekey(request.deviceId);
-            if (!present || !isListed(store, target))
+            if (!present)
                 return Failure{refusal(ErrorCode::NotFound)};
             protocol::Bundle bundle{present->bytes, std::nullopt};
             if (withOneTime) {

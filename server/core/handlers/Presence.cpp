@@ -21,15 +21,23 @@ void handle(Context& context, protocol::SetPrivacy request, Reply<protocol::SetP
 {
     auto& services = context.services;
     const auto user = context.identity().user;
+    if (const auto wait = services.limiter.take(Limit::ProfileChanges, limitKey({user})))
+        return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [user, show = request.showLastSeen](Store& store) -> Outcome<protocol::Done> {
+        // Gives whether it changes anything.
+        [user, show = request.showLastSeen](Store& store) -> Outcome<bool> {
+            const auto account = store.accounts().find(user);
+            if (!account)
+                return Failure{refusal(protocol::ErrorCode::Unauthorized)};
             store.accounts().setShowLastSeen(user, show);
-            return protocol::Done{};
+            return account->showLastSeen != show;
         },
-        [&services, user, reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
-            reply.finish(done);
-            if (done)
+        [&services, user, reply = std::move(reply)](const Outcome<bool>& changed) mutable {
+            if (!changed)
+                return reply.refuse(changed.error());
+            reply.answer({});
+            if (*changed)
                 services.router.announcePresence(user);
         });
 }

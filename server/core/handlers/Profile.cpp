@@ -18,15 +18,15 @@ void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutP
             if (!store.accounts().username(user))
                 return Failure{refusal(ErrorCode::Unauthorized)};
             store.accounts().setProfile(user, profile);
-            return store.contacts().accepted(user);
+            return store.contacts().audience(user);
         },
         [&services, user,
-         reply = std::move(reply)](const Outcome<std::vector<UserId>>& accepted) mutable {
-            if (!accepted)
-                return reply.refuse(accepted.error());
+         reply = std::move(reply)](const Outcome<std::vector<UserId>>& audience) mutable {
+            if (!audience)
+                return reply.refuse(audience.error());
             const auto session = reply.session();
             reply.answer({});
-            for (const auto& peer : *accepted)
+            for (const auto& peer : *audience)
                 services.router.pushSmall(peer, protocol::ProfilePush{user});
             services.router.pushSmall(user, protocol::ProfilePush{user}, session.get());
         });

@@ -14,8 +14,8 @@ public:
     /// With an id above `after`, in the order of ids.
     virtual std::vector<protocol::ContactEntry> list(const UserId& owner, const UserId& after,
                                                      std::size_t limit) const = 0;
-    /// Everybody whom `owner` accepted.
-    virtual std::vector<UserId> accepted(const UserId& owner) const = 0;
+    /// Who hears of `owner`: everybody whom he accepted and who did not block him.
+    virtual std::vector<UserId> audience(const UserId& owner) const = 0;
 
     /// None deletes the pair.
     virtual void set(const UserId& owner, const UserId& peer, protocol::ContactState state) = 0;

@@ -156,9 +156,45 @@ TEST_CASE("who is blocked can do nothing")
     CHECK(boris.client.code(typingOf(boris, anna)) == ErrorCode::Blocked);
     CHECK(boris.client.code(protocol::GetProfile{anna.id()}) == ErrorCode::NotFound);
     CHECK(anna.client.pushCount() == 0);
+    // No sign of him reaches her, whatever he does.
+    boris.client.good(protocol::SetContact{anna.id(), ContactState::None});
+    boris.client.good(protocol::SetContact{anna.id(), ContactState::Accepted});
+    boris.client.good(protocol::PutProfile{Bytes(310, 0x61)});
+    boris.client.good(protocol::SetPrivacy{false});
+    Client elsewhere(server);
+    elsewhere.logIn(boris.person, boris.device());
+    boris.client.disconnect();
+    elsewhere.disconnect();
+    CHECK(anna.client.pushCount() == 0);
+    boris.client.reconnect();
+    boris.client.logIn(boris.person, boris.device());
+    CHECK(anna.client.pushCount() == 0);
     // The blocker has to unblock before he writes.
     CHECK(anna.client.code(eventOf(anna, boris, 1)) == ErrorCode::Forbidden);
     CHECK(anna.client.code(controlOf(anna, boris)) == ErrorCode::Forbidden);
     anna.client.good(protocol::SetContact{boris.id(), ContactState::None});
     boris.client.good(eventOf(boris, anna, 2));
+}
+
+TEST_CASE("changes that are pushed to others are limited, and made once")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    anna.client.good(protocol::SetContact{boris.id(), ContactState::Accepted});
+    boris.client.forgetPushes();
+    anna.client.good(protocol::SetPrivacy{true});
+    CHECK(boris.client.pushCount() == 0);
+    anna.client.good(protocol::SetPrivacy{false});
+    CHECK(boris.client.take<protocol::PresencePush>().size() == 1);
+    for (int i = 2; i < 100; ++i)
+        anna.client.good(protocol::SetPrivacy{false});
+    CHECK(anna.client.code(protocol::SetPrivacy{true}) == ErrorCode::RateLimited);
+    CHECK(anna.client.code(protocol::PutProfile{Bytes(310, 1)}) == ErrorCode::RateLimited);
+    for (int i = 1; i < 1000; ++i)
+        anna.client.good(protocol::SetContact{boris.id(), ContactState::Accepted});
+    CHECK(anna.client.code(protocol::SetContact{boris.id(), ContactState::None}) ==
+          ErrorCode::RateLimited);
+    CHECK(boris.client.pushCount() == 0);
+    boris.client.good(protocol::SetContact{anna.id(), ContactState::Accepted});
 }

@@ -133,6 +133,50 @@ TEST_CASE("requests that wait are bounded, and each is answered once")
     server.writer->held = false;
 }
 
+TEST_CASE("requests are limited by what they cost, per account and before that per address")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    protocol::GetPresence request;
+    request.userIds.resize(1000);
+    int answered = 0;
+    std::optional<protocol::Error> error;
+    for (int i = 0; i < 200 && !error; ++i) {
+        const auto result = anna.client.call(request);
+        if (!result)
+            error = result.error();
+        else
+            ++answered;
+    }
+    REQUIRE(error);
+    CHECK(error->code == ErrorCode::RateLimited);
+    CHECK(error->retryAfterMs == 10'000u);
+    CHECK(answered >= 40);
+    CHECK(answered <= 50);
+    // Another connection of hers does not help; others are not touched.
+    Client second(server);
+    second.logIn(anna.person, anna.device());
+    CHECK(second.code(protocol::GetContacts{}) == ErrorCode::RateLimited);
+    boris.client.good(request);
+    server.clock.now += 10'000;
+    anna.client.good(request);
+
+    Client stranger(server, "192.0.2.7");
+    stranger.hello();
+    const auto frame =
+        protocol::encodeRequest(1'000'000, protocol::GetPasswordParameters{"nobody"});
+    for (int i = 0; i < 50'000; ++i) {
+        stranger.sendBytes(frame);
+        stranger.connection.frames.clear();
+    }
+    CHECK(stranger.code(protocol::GetPasswordParameters{"nobody"}) == ErrorCode::RateLimited);
+    Client neighbour(server, "192.0.2.7");
+    CHECK(neighbour.code(protocol::Hello{{}, 1, 1, "test"}) == ErrorCode::RateLimited);
+    Client elsewhere(server, "192.0.2.8");
+    elsewhere.hello();
+}
+
 TEST_CASE("a full disk and a broken database are answers")
 {
     TestServer server;

@@ -136,6 +136,14 @@ void Client::disconnect()
         m_server.writer->flush();
 }
 
+void Client::reconnect()
+{
+    disconnect();
+    connection.closeCode.reset();
+    m_server.chat->opened(connection);
+    m_open = true;
+}
+
 void Client::sendBytes(View frame)
 {
     m_server.chat->received(connection, frame);

@@ -123,6 +123,8 @@ public:
     Client(const Client&) = delete;
 
     void disconnect();
+    /// A new connection from the same address, in the state of the first one.
+    void reconnect();
     /// Sends bytes as they are.
     void sendBytes(View frame);
     template <class Request> std::uint64_t send(const Request& request)

@@ -107,6 +107,63 @@ TEST_CASE("control envelopes are limited per pair of devices")
     clara.client.good(controlOf(clara, boris));
 }
 
+TEST_CASE("a refused control envelope counts for no device")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    Member clara(server, "clara");
+    auto envelope = controlOf(anna, boris);
+    envelope.wraps.push_back({clara.device().id(), Bytes(235, 8)});
+    for (int i = 0; i < 601; ++i)
+        CHECK(anna.client.code(envelope) == ErrorCode::WrongDevices);
+    anna.client.good(controlOf(anna, boris));
+}
+
+TEST_CASE("a mailbox keeps the newest twenty thousand entries")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    REQUIRE(server.writeConnection->execute("BEGIN IMMEDIATE"));
+    SqlStore store(*server.writeConnection);
+    for (std::uint64_t i = 0; i < 20'000; ++i)
+        store.mailboxes().append(boris.device().id(), {1, Bytes(115, 1), Bytes(8, 2), Bytes(8, 3)},
+                                 20'000);
+    REQUIRE(server.writeConnection->execute("COMMIT"));
+    CHECK_FALSE(boris.client.good(protocol::FetchMailbox{0, 1}).missing);
+    anna.client.good(controlOf(anna, boris));
+    const auto page = boris.client.good(protocol::FetchMailbox{0, 1});
+    CHECK(page.missing);
+    CHECK(page.entries.at(0).number == 2);
+    CHECK(boris.client.good(protocol::Sync{}).mailboxLast == 20'001);
+}
+
+TEST_CASE("what one account sends to be kept is limited")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    const auto taken = eventOf(anna, boris, 1);
+    anna.client.good(taken);
+    // Refused ones count too, and are told why first.
+    auto stale = eventOf({anna.person, anna.device(), boris.id(), 2, 9}, {boris.device().id()});
+    stale.body = Bytes(limits::body, 7);
+    for (std::uint64_t bytes = 0; bytes < (std::uint64_t{128} << 20); bytes += limits::body)
+        CHECK(anna.client.code(stale) == ErrorCode::StaleRoster);
+    CHECK(anna.client.code(stale) == ErrorCode::StaleRoster);
+    const auto error = anna.client.refused(eventOf(anna, boris, 2));
+    CHECK(error.code == ErrorCode::RateLimited);
+    CHECK(error.retryAfterMs == 3'600'000u);
+    CHECK(anna.client.code(controlOf(anna, boris)) == ErrorCode::RateLimited);
+    // What was taken before is answered all the same.
+    CHECK(anna.client.good(taken).seq == 1);
+    boris.client.good(eventOf(boris, anna, 1));
+    server.clock.now += 3'600'000;
+    CHECK(anna.client.good(eventOf(anna, boris, 2)).seq == 3);
+    anna.client.good(controlOf(anna, boris));
+}
+
 TEST_CASE("typing reaches devices that are online, of people who accepted the sender")
 {
     TestServer server;
@@ -121,6 +178,11 @@ TEST_CASE("typing reaches devices that are online, of people who accepted the se
     REQUIRE(pushes.size() == 1);
     CHECK(pushes[0].aad == typing.aad);
     CHECK(pushes[0].wrap == typing.wraps[0].message);
+    // One push for each device, however often it is named.
+    auto repeated = typingOf(anna, boris);
+    repeated.wraps.insert(repeated.wraps.end(), 20, repeated.wraps[0]);
+    anna.client.good(repeated);
+    CHECK(boris.client.take<protocol::TransientPush>().size() == 1);
     CHECK(anna.client.code(typingOf(boris, anna)) == ErrorCode::Forbidden);
     auto durable = typingOf(anna, boris);
     durable.aad = eventOf(anna, boris, 1).aad;

@@ -42,6 +42,17 @@ TEST_CASE("bundles are limited, and nobody drains another's one-time prekeys")
     boris.client.good(request);
 }
 
+TEST_CASE("bundles of invented devices are not counted")
+{
+    // Else their number would make the limiter forget what was asked of real ones.
+    TestServer server;
+    Member anna(server, "anna");
+    Member boris(server, "boris");
+    const protocol::GetBundle invented{anna.id(), *DeviceId::from(Bytes(16, 1))};
+    for (int i = 0; i < 21; ++i)
+        CHECK(boris.client.code(invented) == ErrorCode::NotFound);
+}
+
 TEST_CASE("bundles of nobody")
 {
     TestServer server;

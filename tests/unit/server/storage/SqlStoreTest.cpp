@@ -182,7 +182,13 @@ TEST_CASE_METHOD(Fixture, "contacts are one-sided and erased on both sides")
     contacts.set(bert, anna, ContactState::Accepted);
     CHECK(contacts.state(anna, bert) == ContactState::Accepted);
     CHECK(contacts.state(carl, anna) == ContactState::None);
-    CHECK(contacts.accepted(anna) == std::vector{bert});
+    CHECK(contacts.audience(anna) == std::vector{bert});
+    // Whoever blocked her does not hear of her any more.
+    contacts.set(bert, anna, ContactState::Blocked);
+    CHECK(contacts.audience(anna).empty());
+    contacts.set(bert, anna, ContactState::None);
+    CHECK(contacts.audience(anna) == std::vector{bert});
+    contacts.set(bert, anna, ContactState::Accepted);
     const auto list = contacts.list(anna, UserId{}, 10);
     REQUIRE(list.size() == 2);
     CHECK(list[0].username == "bert");
