@@ -306,10 +306,12 @@ Task<Result<void, ClientError>> Inbound::catchUpMailbox()
     }
     m_readingMailbox = true;
     Result<void, ClientError> result;
+    int idle = 0;
     for (;;) {
         m_mailboxAgain = false;
+        const auto before = m_state.account.mailboxPosition;
         protocol::FetchMailbox request;
-        request.after = m_state.account.mailboxPosition;
+        request.after = before;
         request.limit = pageSize;
         auto page = co_await m_session.link().request(this, request);
         if (!page.ok()) {
@@ -323,6 +325,10 @@ Task<Result<void, ClientError>> Inbound::catchUpMailbox()
             co_await processMailbox(std::move(page->entries));
         if (!more && !m_mailboxAgain)
             break;
+        if (m_state.account.mailboxPosition <= before && ++idle >= maxIdlePages) {
+            qCWarning(lcClient) << "the server withholds entries of the mailbox";
+            break;
+        }
     }
     m_readingMailbox = false;
     co_return result;

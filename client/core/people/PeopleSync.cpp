@@ -35,6 +35,15 @@ ContactStatus statusOf(protocol::ContactState state)
     return ContactStatus::Stranger;
 }
 
+/// The same request may succeed later: what it says, a block above all, must not be forgotten.
+bool mayRepeat(const CallFailure& failure)
+{
+    using protocol::ErrorCode;
+    return !failure.refusal || failure.is(ErrorCode::RateLimited) ||
+           failure.is(ErrorCode::StorageFull) || failure.is(ErrorCode::Unavailable) ||
+           failure.is(ErrorCode::Internal);
+}
+
 } // namespace
 
 Task<void> PeopleService::sync()
@@ -141,7 +150,7 @@ Task<void> PeopleService::pushContacts()
         const auto told = contact->status;
         const auto answer = co_await m_session.link().request(this, request);
         auto* current = m_state.contact(id);
-        if (!current || (!answer.ok() && !answer.error().refusal))
+        if (!current || (!answer.ok() && mayRepeat(answer.error())))
             break;
         if (current->status == told) {
             current->statusDirty = false;
@@ -179,7 +188,8 @@ Task<void> PeopleService::fetchContacts()
             co_await m_state.committed(this, std::move(batch));
         for (const auto& id : changed)
             Q_EMIT personChanged(id);
-        if (!page->more || page->contacts.empty())
+        // Ascending, or it would never end.
+        if (!page->more || page->contacts.empty() || page->contacts.back().userId <= request.after)
             co_return;
         request.after = page->contacts.back().userId;
     }

@@ -127,6 +127,7 @@ void DirectoryKeeper::stageAll(WriteBatch& batch) const
 Task<Result<void, ClientError>> DirectoryKeeper::fetchLog()
 {
     auto turn = co_await m_logTurn.take();
+    int idle = 0;
     for (;;) {
         if (!m_directory)
             co_return Failure{ClientError{ClientErrorCode::WrongState}};
@@ -161,7 +162,8 @@ Task<Result<void, ClientError>> DirectoryKeeper::fetchLog()
         }
         if (m_directory->seq() >= answer->lastSeq)
             co_return Result<void, ClientError>();
-        if (answer->entries.empty())
+        // Nothing new although there is more; twice, for a push may have been quicker.
+        if (answer->entries.empty() || (m_directory->seq() < from && ++idle >= 2))
             co_return Failure{ClientError{ClientErrorCode::NotThisServer}};
     }
 }
@@ -229,6 +231,9 @@ Task<Result<std::vector<Bytes>, ClientError>> DirectoryKeeper::downloadLists(Use
                 co_return Failure{ClientError{ClientErrorCode::SecurityCheckFailed}};
             after = parsed->version;
             lists.push_back(list);
+            // The log has an entry for each, or the server could send them without end.
+            if (!m_directory || lists.size() > m_directory->history(user).size())
+                co_return Failure{ClientError{ClientErrorCode::SecurityCheckFailed}};
         }
         if (!answer->more || answer->lists.empty())
             co_return lists;

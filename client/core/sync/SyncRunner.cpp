@@ -145,7 +145,11 @@ Task<Result<void, ClientError>> SyncRunner::readLogs()
         }
         if (!answer->more || answer->conversations.empty())
             break;
-        request.after = answer->conversations.back().conversationId;
+        // Ascending, or it would never end.
+        const auto last = answer->conversations.back().conversationId;
+        if (request.after && last <= *request.after)
+            co_return Failure{ClientError{ClientErrorCode::NotThisServer}};
+        request.after = last;
     }
     if (newIncarnation) {
         m_state.account.incarnation = m_session.link().hello().incarnation;

@@ -1,0 +1,153 @@
+#include "tests/unit/client/coreWorld.h"
+
+using namespace impulse;
+using namespace impulse::client;
+using namespace impulse::client::test;
+
+namespace {
+
+/// Changes the answers to one kind of request; counts them.
+template <class Request>
+LoopbackTransport::Tamper tamperAnswers(int& count,
+                                        std::function<void(protocol::ResultOf<Request>&)> change)
+{
+    return [&count, change = std::move(change)](Bytes frame) -> std::optional<Bytes> {
+        const auto decoded = protocol::decodeServerFrame(frame);
+        const auto* head = decoded.ok() ? std::get_if<protocol::AnswerFrame>(&*decoded) : nullptr;
+        if (!head || head->kind != protocol::kindOf<Request> + protocol::answerOffset)
+            return frame;
+        auto answer = protocol::decodeAnswer<Request>(frame);
+        if (!answer.ok())
+            return frame;
+        ++count;
+        change(*answer);
+        return protocol::encodeAnswer<Request>(head->id, *answer);
+    };
+}
+
+} // namespace
+
+TEST_CASE("A mailbox that claims to have more for ever is left alone", "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    int answers = 0;
+    world.boris.transport->fromServer =
+        tamperAnswers<protocol::FetchMailbox>(answers, [](protocol::MailboxPage& page) {
+            page.entries.clear();
+            page.more = true;
+        });
+    world.boris.transport->cut();
+    REQUIRE(waitUntil([&] { return answers > 0; }, 20'000));
+    CHECK(world.boris.online());
+    CHECK(answers <= 10);
+}
+
+TEST_CASE("A sync that claims to have more for ever ends the connection", "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    int answers = 0;
+    world.boris.transport->fromServer =
+        tamperAnswers<protocol::Sync>(answers, [](protocol::SyncResult& result) {
+            if (result.conversations.empty())
+                result.conversations.push_back({});
+            result.more = true;
+        });
+    world.boris.transport->cut();
+    REQUIRE(waitUntil(
+        [&] {
+            return answers > 0 &&
+                   world.boris.client().connection().state() == ConnectionState::Offline;
+        },
+        20'000));
+    CHECK(answers <= 10);
+    // A server that behaves again is used again.
+    world.boris.transport->fromServer = {};
+    CHECK(world.boris.online());
+}
+
+TEST_CASE("A directory that repeats itself for ever ends the connection", "[core][hostile]")
+{
+    World world;
+    int answers = 0;
+    world.boris.transport->fromServer =
+        tamperAnswers<protocol::GetDirectory>(answers, [](protocol::DirectoryEntries& result) {
+            result.lastSeq = 1'000'000;
+            // The first entry once more.
+            result.entries.assign(72, 0);
+            result.entries[7] = 1;
+        });
+    world.boris.transport->cut();
+    REQUIRE(waitUntil(
+        [&] {
+            return answers > 0 &&
+                   world.boris.client().connection().state() == ConnectionState::Offline;
+        },
+        20'000));
+    CHECK(answers <= 20);
+    world.boris.transport->fromServer = {};
+    CHECK(world.boris.online());
+}
+
+TEST_CASE("Device lists without end are refused", "[core][hostile]")
+{
+    World world;
+    int answers = 0;
+    Bytes list;
+    world.anna.transport->fromServer =
+        tamperAnswers<protocol::GetDeviceLists>(answers, [&](protocol::DeviceLists& result) {
+            // The same list with the next version: not signed so, but that is checked at the end.
+            if (!result.lists.empty())
+                list = result.lists.back();
+            for (std::size_t byte = 0; byte < 4; ++byte)
+                list.at(153 + byte) = static_cast<std::uint8_t>(answers >> (24 - 8 * byte));
+            result.lists = {list};
+            result.more = true;
+        });
+    const auto chat = world.anna.chatWith(QStringLiteral("boris"));
+    const auto id = world.anna.say(chat, QStringLiteral("secret"));
+    CHECK(world.anna.reaches(chat, id, MessageState::Failed));
+    CHECK(answers <= 10);
+}
+
+TEST_CASE("A block that the server could not take is told again", "[core]")
+{
+    World world;
+    world.acquaint();
+    auto& boris = world.boris;
+    const auto anna = world.anna.client().accounts().userId();
+    bool refusing = true;
+    int refused = 0;
+    boris.transport->toServer = [&](Bytes frame) -> std::optional<Bytes> {
+        const auto request = protocol::decodeRequest(frame);
+        if (!refusing || !request.ok() ||
+            !std::holds_alternative<protocol::SetContact>(request->request))
+            return frame;
+        ++refused;
+        protocol::Error error;
+        error.code = protocol::ErrorCode::StorageFull;
+        boris.transport->inject(protocol::encodeError(request->id, error));
+        return std::nullopt;
+    };
+    REQUIRE(boris.done([&](auto done) { boris.client().people().block(anna, done); }));
+    REQUIRE(waitUntil([&] { return refused > 0; }));
+    refusing = false;
+    boris.transport->cut();
+    REQUIRE(
+        waitUntil([&] { return boris.client().connection().state() == ConnectionState::Offline; }));
+    REQUIRE(boris.online());
+    const auto isBlocked = [&] {
+        const auto id = world.anna.say(world.chat, QStringLiteral("are you there?"));
+        const auto reached = [&](MessageState state) {
+            const auto item = world.anna.message(world.chat, id);
+            return item && item->state == state;
+        };
+        REQUIRE(waitUntil([&] {
+            return reached(MessageState::Failed) || reached(MessageState::Sent) ||
+                   reached(MessageState::Delivered);
+        }));
+        return reached(MessageState::Failed);
+    };
+    CHECK(waitUntil(isBlocked, 20'000));
+}
