@@ -223,6 +223,24 @@ TEST_CASE("a name that is taken costs no invite, and guessing invites is limited
     CHECK(guesser.code(protocol::CheckUsername{"cara", "more"}) == ErrorCode::RateLimited);
 }
 
+TEST_CASE("registrations are limited per address, invites per account")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    for (int i = 0; i < 100; ++i)
+        anna.client.good(protocol::CreateInvite{1, 0});
+    CHECK(anna.client.code(protocol::CreateInvite{1, 0}) == ErrorCode::RateLimited);
+    Client client(server, "192.0.2.7");
+    client.hello();
+    auto request = Person("boris").registration();
+    request.username = "anna";
+    for (int i = 0; i < 300; ++i)
+        CHECK(client.code(request) == ErrorCode::UsernameTaken);
+    const auto error = client.refused(request);
+    CHECK(error.code == ErrorCode::RateLimited);
+    CHECK(error.retryAfterMs == 3'600'000u);
+}
+
 TEST_CASE("where registration is closed there are no invites")
 {
     auto settings = TestServer::openSettings();

@@ -106,8 +106,36 @@ TEST_CASE("at sign-in an unknown name looks like a known one")
     const auto forUnknown = answersFor("mnbv", "192.0.2.9");
     CHECK(forKnown.size() == 7);
     CHECK(forKnown == forUnknown);
+    // Another server has another salt for it, or the fake would be known.
+    TestServer other;
+    Client there(other);
+    there.hello();
+    CHECK(there.good(protocol::GetPasswordParameters{"nobody"}).serverSalt != fake.serverSalt);
+    // A deleted account's name is one that nobody has.
+    CHECK(known.serverSalt == anna.person.registration().password.serverSalt);
+    anna.client.good(protocol::DeleteAccount{anna.person.auth});
+    const auto gone = client.good(protocol::GetPasswordParameters{"anna"});
+    CHECK(gone.serverSalt != known.serverSalt);
+    CHECK(gone.serverSalt == client.good(protocol::GetPasswordParameters{"anna"}).serverSalt);
     // A name that nobody can have is no exception.
     CHECK(client.code(wrong("No Such Name")) == ErrorCode::Unauthorized);
+}
+
+TEST_CASE("what the database says of a password is worth nothing without the pepper")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    const auto account = server.store->accounts().find(anna.id());
+    REQUIRE(account);
+    CHECK_FALSE(equal(account->passwordVerifier.value, anna.person.auth.expose()));
+    CHECK(account->passwordVerifier.salt != account->recoveryVerifier.salt);
+    server.keys.pepper = crypto::random<crypto::Pepper>(server.rng);
+    Client client(server);
+    client.hello();
+    CHECK(client.code(protocol::PasswordLogin{"anna", anna.person.auth}) ==
+          ErrorCode::Unauthorized);
+    CHECK(client.code(protocol::RecoveryLogin{"anna", anna.person.recoveryAuth}) ==
+          ErrorCode::Unauthorized);
 }
 
 TEST_CASE("failed logins are limited per account and address")
