@@ -7,6 +7,7 @@
 
 #include <QFile>
 #include <QProcess>
+#include <QSslCertificate>
 #include <QSslSocket>
 #include <QTcpSocket>
 #include <QTemporaryDir>
@@ -419,6 +420,35 @@ TEST_CASE("TLS with a self-signed certificate, renewed while running (skipped wi
     CHECK(waitUntil([&] { return first.messages.size() == 2; }));
     server.thread.stop();
     CHECK(first.waitClosed());
+}
+
+TEST_CASE("behind a proxy its certificate counts, also after a renewal (skipped without openssl)")
+{
+    QTemporaryDir dir;
+    if (!makeCertificate(dir, QStringLiteral("first")))
+        IMPULSE_SKIP("no openssl");
+    const auto path = dir.filePath(QStringLiteral("certificate.pem"));
+    auto files = CertificateFiles::ofProxy(path);
+    REQUIRE(files);
+    IoSettings settings;
+    settings.behindProxy = true;
+    EchoServer server(*std::move(files), settings);
+    CHECK_FALSE(server.listener.encrypts());
+    // Of the file; the connection itself is plain.
+    const auto hashOfFile = [&] {
+        return QSslCertificate::fromPath(path).value(0).digest(QCryptographicHash::Sha256);
+    };
+    const auto hashTold = [&] {
+        Client client;
+        REQUIRE(client.open(server.url()));
+        REQUIRE(waitUntil([&] { return !client.messages.isEmpty(); }));
+        return client.messages.first();
+    };
+    const auto first = hashOfFile();
+    CHECK(hashTold() == first);
+    REQUIRE(makeCertificate(dir, QStringLiteral("second")));
+    CHECK(hashOfFile() != first);
+    CHECK(waitUntil([&] { return hashTold() == hashOfFile(); }));
 }
 
 TEST_CASE("a plain client on a TLS port is cut off (skipped without openssl)")
