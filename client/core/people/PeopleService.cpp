@@ -8,6 +8,20 @@
 
 namespace impulse::client {
 
+namespace {
+
+/// Who has that name here is not whom a link of another server means.
+bool isOfServer(const ServerLink& link, const std::string& server)
+{
+    const auto own = ServerLink::parse(QString::fromStdString(server));
+    if (!own.ok())
+        return false;
+    return link.serverId && own->serverId ? *link.serverId == *own->serverId
+                                          : link.host == own->host && link.port == own->port;
+}
+
+} // namespace
+
 PeopleService::PeopleService(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
                              Outbox& outbox, Typing& typing, WorkerPool& workers, QObject* parent)
     : People(parent), m_state(state), m_session(session), m_directory(directory), m_outbox(outbox),
@@ -34,10 +48,15 @@ void PeopleService::clear()
 
 void PeopleService::find(const QString& usernameOrLink, Callback<PersonItem> done)
 {
+    if (!m_state.isLoaded()) {
+        done(Failure{ClientError{ClientErrorCode::WrongState}});
+        return;
+    }
     QString name = usernameOrLink.trimmed();
     if (name.contains(QLatin1Char('/'))) {
         const auto link = ServerLink::parse(name);
-        if (!link.ok() || link->kind != ServerLink::Kind::Person) {
+        if (!link.ok() || link->kind != ServerLink::Kind::Person ||
+            !isOfServer(*link, m_state.profile->server)) {
             done(Failure{ClientError{ClientErrorCode::InvalidLink}});
             return;
         }
@@ -48,10 +67,6 @@ void PeopleService::find(const QString& usernameOrLink, Callback<PersonItem> don
     name = name.toLower();
     if (!isUsername(name)) {
         done(Failure{ClientError{ClientErrorCode::InvalidUsername}});
-        return;
-    }
-    if (!m_state.isLoaded()) {
-        done(Failure{ClientError{ClientErrorCode::WrongState}});
         return;
     }
     runFind(name.toStdString(), std::move(done)).detach();
