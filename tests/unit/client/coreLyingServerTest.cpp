@@ -151,3 +151,64 @@ TEST_CASE("A block that the server could not take is told again", "[core]")
     };
     CHECK(waitUntil(isBlocked, 20'000));
 }
+
+TEST_CASE("A frame that cannot be believed ends the connection, and the next one works",
+          "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& boris = world.boris;
+    Bytes frame;
+    SECTION("no frame")
+    {
+        frame = Bytes(50, 0xff);
+    }
+    SECTION("an empty one") {}
+    SECTION("a push cut short")
+    {
+        frame = protocol::encodePush(protocol::ProfilePush{});
+        frame.pop_back();
+    }
+    SECTION("a push with a byte too many")
+    {
+        frame = protocol::encodePush(protocol::ProfilePush{});
+        frame.push_back(0);
+    }
+    SECTION("an answer that nobody asked for")
+    {
+        frame = protocol::encodeAnswer<protocol::SetPrivacy>(999'999, protocol::Done{});
+    }
+    SECTION("a refusal that nobody asked for")
+    {
+        frame = protocol::encodeError(999'999, protocol::Error{});
+    }
+    boris.transport->inject(frame);
+    REQUIRE(
+        waitUntil([&] { return boris.client().connection().state() == ConnectionState::Offline; }));
+    REQUIRE(boris.online());
+    world.anna.say(world.chat, QStringLiteral("after it"));
+    CHECK(boris.sees(world.chat, {hello, answer, QStringLiteral("after it")}));
+}
+
+TEST_CASE("An answer of another kind is not taken for the one that was asked for",
+          "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    bool lying = true;
+    anna.transport->toServer = [&](Bytes frame) -> std::optional<Bytes> {
+        const auto request = protocol::decodeRequest(frame);
+        if (!lying || !request.ok() ||
+            !std::holds_alternative<protocol::SendEvent>(request->request))
+            return frame;
+        lying = false;
+        anna.transport->inject(
+            protocol::encodeAnswer<protocol::SetPrivacy>(request->id, protocol::Done{}));
+        return std::nullopt;
+    };
+    const auto id = anna.say(world.chat, QStringLiteral("kept"));
+    REQUIRE(waitUntil([&] { return !lying; }));
+    CHECK(anna.reaches(world.chat, id, MessageState::Delivered));
+    CHECK(world.boris.sees(world.chat, {hello, answer, QStringLiteral("kept")}));
+}
