@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <functional>
@@ -55,6 +56,15 @@ public:
     {
         std::unique_lock lock(m_mutex);
         m_ready.wait(lock, [this] { return m_closed || !m_items.empty(); });
+        return std::exchange(m_items, {});
+    }
+
+    /// The same, but gives nothing if `until` has passed before there was something.
+    std::optional<std::vector<T>> waitAll(std::chrono::steady_clock::time_point until)
+    {
+        std::unique_lock lock(m_mutex);
+        if (!m_ready.wait_until(lock, until, [this] { return m_closed || !m_items.empty(); }))
+            return std::nullopt;
         return std::exchange(m_items, {});
     }
 

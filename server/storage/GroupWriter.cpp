@@ -59,28 +59,30 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
     opened({});
     auto& connection = **opening;
     SqlStore store(connection);
+    bool logIsEmpty = true;
     for (;;) {
-        auto jobs = m_inbox.waitAll();
-        if (jobs.empty())
+        auto jobs = logIsEmpty ? m_inbox.waitAll() : m_inbox.waitAll(m_logEmptied + m_emptyLogEvery);
+        if (jobs && jobs->empty())
             return;
-        for (std::span<Job> rest(jobs); !rest.empty();) {
+        for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
             const auto group = rest.first(m_oneByOne ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
         }
-        emptyLog(connection);
+        logIsEmpty = emptyLogIfDue(connection);
     }
 }
 
-void GroupWriter::emptyLog(SqlConnection& connection)
+bool GroupWriter::emptyLogIfDue(SqlConnection& connection)
 {
     const auto now = std::chrono::steady_clock::now();
-    if (now - m_logEmptied < m_emptyLogEvery)
-        return;
+    if (now < m_logEmptied + m_emptyLogEvery)
+        return false;
     m_logEmptied = now;
     connection.clearFailure();
     // A reader in the middle of something only puts it off until the next time.
-    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
+    return checkpoint.next() && checkpoint.integer(0) == 0;
 }
 
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)

@@ -38,8 +38,8 @@ public:
     };
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    /// `emptyLogEvery`: at the first writing after this time the write-ahead log is emptied, in
-    /// which what was erased stays readable until then.
+    /// `emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
+    /// log at most this long; then it is emptied.
     explicit GroupWriter(const QString& path,
                          std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
     /// Commits what is queued, then ends the thread.
@@ -67,8 +67,8 @@ private:
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
                   std::vector<std::optional<WriteFailure>>& failures);
 
-    /// Moves everything into the database file and cuts the log to nothing.
-    void emptyLog(SqlConnection& connection);
+    /// Moves everything into the database file and cuts the log to nothing. False: not yet.
+    bool emptyLogIfDue(SqlConnection& connection);
 
     const std::chrono::milliseconds m_emptyLogEvery;
     Inbox<Job> m_inbox;
