@@ -161,18 +161,18 @@ Result<ServerKeys, QString> DataFolder::keys(crypto::Rng& rng) const
                       std::move(pair.secretKey), std::move(pepper), std::move(fakeSaltKey)};
 }
 
-void DataFolder::rememberAddress(const QString& address) const
+void DataFolder::rememberLinkBase(const QString& base) const
 {
-    QSaveFile output(file(QStringLiteral("address")));
+    QSaveFile output(file(QStringLiteral("link")));
     if (output.open(QIODevice::WriteOnly)) {
-        output.write(address.toUtf8());
+        output.write(base.toUtf8());
         output.commit();
     }
 }
 
-QString DataFolder::lastAddress() const
+QString DataFolder::lastLinkBase() const
 {
-    QFile input(file(QStringLiteral("address")));
+    QFile input(file(QStringLiteral("link")));
     return input.open(QIODevice::ReadOnly) ? QString::fromUtf8(input.read(300)) : QString();
 }
 

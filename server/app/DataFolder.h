@@ -29,9 +29,10 @@ public:
 
     QString databasePath() const { return file(QStringLiteral("impulse.db")); }
 
-    /// "HOST:PORT" of the last start, for links that are made while the server is stopped.
-    void rememberAddress(const QString& address) const;
-    QString lastAddress() const;
+    /// What links began with at the last start, for those that are made while the server is
+    /// stopped.
+    void rememberLinkBase(const QString& base) const;
+    QString lastLinkBase() const;
 
 private:
     explicit DataFolder(QString path) : m_path(std::move(path)) {}

@@ -3,6 +3,7 @@
 #include "server/core/InviteCodes.h"
 
 #include <QCommandLineParser>
+#include <QUrl>
 
 namespace impulse::server {
 
@@ -33,8 +34,9 @@ struct Options {
         QStringLiteral("proxy-certificate"),
         QStringLiteral("The proxy's certificate, PEM; clients check it."), QStringLiteral("FILE")};
     QCommandLineOption host{QStringLiteral("host"),
-                            QStringLiteral("Host name that links name. Default: the address."),
-                            QStringLiteral("NAME")};
+                            QStringLiteral("Where others reach the server: what links name. "
+                                           "Default: the address; localhost if that is any."),
+                            QStringLiteral("NAME[:PORT]")};
     QCommandLineOption invite{
         QStringLiteral("invite"),
         QStringLiteral("Make an invite at the start and write its link to the log.")};
@@ -96,6 +98,21 @@ bool readRegistration(const QString& text, protocol::RegistrationPolicy& policy)
     return true;
 }
 
+/// NAME, NAME:PORT, an IPv6 address or [IPv6 address]:PORT.
+bool readHost(const QString& text, ServerConfig& config)
+{
+    QHostAddress address;
+    if (address.setAddress(text)) {
+        config.publicHost = address.toString();
+        return true;
+    }
+    const QUrl url(QStringLiteral("impulse://") + text, QUrl::StrictMode);
+    config.publicHost = url.host(QUrl::FullyEncoded);
+    config.publicPort = static_cast<quint16>(url.port(0));
+    return url.isValid() && !config.publicHost.isEmpty() && url.userInfo().isEmpty() &&
+           url.path().isEmpty() && !url.hasQuery() && !url.hasFragment();
+}
+
 Result<void, QString> checkTransport(const ServerConfig& config)
 {
     if (config.certificateFile.isEmpty() != config.keyFile.isEmpty())
@@ -125,6 +142,13 @@ Result<void, QString> readNumbers(const QCommandLineParser& parser, const Option
 }
 
 } // namespace
+
+bool listensOnAll(const QHostAddress& address)
+{
+    return address == QHostAddress(QHostAddress::Any) ||
+           address == QHostAddress(QHostAddress::AnyIPv4) ||
+           address == QHostAddress(QHostAddress::AnyIPv6);
+}
 
 Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
 {
@@ -156,7 +180,8 @@ Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
     config.keyFile = parser.value(options.key);
     config.behindProxy = parser.isSet(options.behindProxy);
     config.proxyCertificateFile = parser.value(options.proxyCertificate);
-    config.publicHost = parser.value(options.host);
+    if (parser.isSet(options.host) && !readHost(parser.value(options.host), config))
+        return Failure{QStringLiteral("--host takes NAME or NAME:PORT")};
     config.invite = parser.isSet(options.invite);
     IMPULSE_CHECK(readNumbers(parser, options, config));
     IMPULSE_CHECK(checkTransport(config));

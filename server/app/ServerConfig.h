@@ -44,8 +44,10 @@ struct ServerConfig {
     QString keyFile;
     bool behindProxy = false;
     QString proxyCertificateFile;
-    /// Host name in links; the address if empty.
+    /// Host in links, an IPv6 address without brackets; the address if empty.
     QString publicHost;
+    /// Port in links; 0: the one that the server listens on. A proxy may have another.
+    quint16 publicPort = 0;
     /// Print an invite to the log after the start.
     bool invite = false;
     std::uint64_t inviteUses = 1;
@@ -55,6 +57,9 @@ struct ServerConfig {
 
     bool encrypts() const { return !certificateFile.isEmpty(); }
 };
+
+/// True for 0.0.0.0 and ::, which name no place.
+bool listensOnAll(const QHostAddress& address);
 
 /// Without the program's name. The error is a sentence for standard error.
 Result<ServerConfig, QString> parseArguments(const QStringList& arguments);

@@ -155,8 +155,10 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
                                              .arg(m_config.port)
                                              .arg(m_listener->errorString()));
     }
-    m_folder->rememberAddress(
-        linkAuthority(m_config.publicHost, m_config.address, m_listener->serverPort()));
+    m_folder->rememberLinkBase(linkBase(m_config, m_listener->serverPort()));
+    if (m_config.publicHost.isEmpty() && listensOnAll(m_config.address))
+        qCWarning(lcServer) << "links name this computer as localhost, where others do not find it;"
+                            << "--host NAME tells what they call it";
     return {};
 }
 
@@ -175,20 +177,20 @@ void ServerProgram::stop()
 
 QString ServerProgram::url() const
 {
-    const auto scheme = m_listener->encrypts() ? QStringLiteral("wss://") : QStringLiteral("ws://");
-    return scheme + linkAuthority({}, m_listener->serverAddress(), m_listener->serverPort());
+    return localUrl(m_listener->serverAddress(), m_listener->serverPort(), m_listener->encrypts());
 }
 
 QString ServerProgram::link() const
 {
-    return serverLink(m_folder->lastAddress(), m_keys->serverId);
+    return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId);
 }
 
 Result<QString, ProgramFailure> ServerProgram::makeInvite()
 {
     crypto::SystemRng rng;
     IMPULSE_TRY(const auto code, storeInvite(m_folder->databasePath(), m_config, rng));
-    return serverLink(m_folder->lastAddress(), m_keys->serverId, QString::fromStdString(code));
+    return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId,
+                      QString::fromStdString(code));
 }
 
 Result<QString, ProgramFailure> makeInvite(const ServerConfig& config)
@@ -210,10 +212,10 @@ Result<QString, ProgramFailure> makeInvite(const ServerConfig& config)
             return failed(ExitCode::Database, prepared.error().message);
     }
     IMPULSE_TRY(const auto code, storeInvite(folder->databasePath(), config, rng));
-    auto authority = folder->lastAddress();
-    if (authority.isEmpty() || !config.publicHost.isEmpty())
-        authority = linkAuthority(config.publicHost, config.address, config.port);
-    return serverLink(authority, keys.value().serverId, QString::fromStdString(code));
+    auto base = folder->lastLinkBase();
+    if (base.isEmpty() || !config.publicHost.isEmpty())
+        base = linkBase(config, config.port);
+    return serverLink(base, keys.value().serverId, QString::fromStdString(code));
 }
 
 } // namespace impulse::server

@@ -29,9 +29,9 @@ public:
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
 
-    /// "ws://ADDRESS:PORT" or "wss://…".
+    /// "ws://ADDRESS:PORT" or "wss://…", as programs on this computer reach it.
     QString url() const;
-    /// "impulse://HOST:PORT#…": what people type in.
+    /// "impulse://HOST:PORT#…", or "wss://…": what people type in.
     QString link() const;
     /// A new invite of the operator as a link, written by a connection of its own.
     Result<QString, ProgramFailure> makeInvite();

@@ -140,7 +140,7 @@ void Demo::killAndComeBack()
     check(m_boris->sees(m_sent.back().text, 100) || m_boris->sees(key("outbox, two")),
           key("boris' outbox survived"));
     if (!m_server.start({key("--registration"), key("open")}))
-        throw Stuck("the server did not come back: " + m_server.errorOutput().toStdString());
+        throw Stuck("the server did not come back: " + m_server.errors().toStdString());
     print(key("the server is back"));
     say(*m_anna, key("Are you there again?"));
     say(*m_boris, key("Yes, all of us."));
@@ -241,7 +241,7 @@ int Demo::run()
 {
     try {
         if (!m_server.start({key("--registration"), key("open")}))
-            throw Stuck("the server did not start: " + m_server.errorOutput().toStdString());
+            throw Stuck("the server did not start: " + m_server.errors().toStdString());
         print(key("server: ") + m_server.url());
         // Long enough that the search for them cannot hit by chance.
         m_anna = std::make_unique<Desktop>(key("anna-marigold"), m_output + key("/anna"), m_server.url());
@@ -258,7 +258,7 @@ int Demo::run()
         check(m_server.stop(), key("the server stops cleanly on SIGTERM"));
         QFile log(m_output + key("/server/stderr.log"));
         if (log.open(QIODevice::WriteOnly))
-            log.write(m_server.errorOutput());
+            log.write(m_server.errors());
         log.close();
         searchServer();
     } catch (const Stuck& stuck) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/demo/Desktop.h"
+#include "tests/support/ServerProcess.h"
 
 #include <map>
 #include <vector>

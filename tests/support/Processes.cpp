@@ -1,10 +1,8 @@
 #include "tests/support/Processes.h"
 
 #include <QJsonDocument>
-#include <QUrl>
 
 #include <algorithm>
-#include <csignal>
 
 namespace impulse::test {
 
@@ -45,6 +43,17 @@ void JsonProcess::kill()
 bool JsonProcess::finish(int ms)
 {
     m_process.closeWriteChannel();
+    return waitExit(ms);
+}
+
+bool JsonProcess::stop(int ms)
+{
+    m_process.terminate();
+    return waitExit(ms);
+}
+
+bool JsonProcess::waitExit(int ms)
+{
     const bool left = m_process.waitForFinished(ms);
     read();
     return left && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
@@ -88,7 +97,8 @@ QJsonObject JsonProcess::await(const std::function<bool(const QJsonObject&)>& fi
 QJsonObject JsonProcess::awaitEvent(const char* name, int ms)
 {
     const auto wanted = QString::fromLatin1(name);
-    return await([&](const QJsonObject& line) { return line[QLatin1String("event")] == wanted; }, ms);
+    return await([&](const QJsonObject& line) { return line[QLatin1String("event")] == wanted; },
+                 ms);
 }
 
 void JsonProcess::pump(int ms)
@@ -99,55 +109,6 @@ void JsonProcess::pump(int ms)
         m_process.waitForReadyRead(static_cast<int>(std::max<qint64>(1, ms - clock.elapsed())));
         read();
     } while (clock.elapsed() < ms && m_process.state() == QProcess::Running);
-}
-
-ServerProcess::ServerProcess(QString dataFolder) : m_data(std::move(dataFolder)) {}
-
-ServerProcess::~ServerProcess()
-{
-    kill();
-}
-
-bool ServerProcess::start(const QStringList& more)
-{
-    m_process.start(programPath("impulse-server"),
-                    QStringList{QStringLiteral("--data"), m_data, QStringLiteral("--port"),
-                                QString::number(m_port)}
-                        + more);
-    QByteArray output;
-    const QByteArray ready = "impulse-server ready on ";
-    QElapsedTimer clock;
-    clock.start();
-    while (!output.contains('\n') && clock.elapsed() < 20'000
-           && m_process.state() != QProcess::NotRunning) {
-        m_process.waitForReadyRead(50);
-        output += m_process.readAllStandardOutput();
-    }
-    if (!output.startsWith(ready))
-        return false;
-    m_url = QString::fromLatin1(output.mid(ready.size()).trimmed());
-    m_port = QUrl(m_url).port();
-    return true;
-}
-
-void ServerProcess::kill()
-{
-    m_process.kill();
-    m_process.waitForFinished();
-    errorOutput();
-}
-
-bool ServerProcess::stop(int ms)
-{
-    m_process.terminate();
-    const bool left = m_process.waitForFinished(ms);
-    return left && m_process.exitStatus() == QProcess::NormalExit && m_process.exitCode() == 0;
-}
-
-QByteArray ServerProcess::errorOutput()
-{
-    m_errors += m_process.readAllStandardError();
-    return m_errors;
 }
 
 } // namespace impulse::test

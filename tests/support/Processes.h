@@ -27,6 +27,8 @@ public:
     void kill();
     /// Ends the input and waits for the process to leave; true if it did with code 0.
     bool finish(int ms = 20'000);
+    /// SIGTERM; true if it left with code 0.
+    bool stop(int ms = 20'000);
 
     void send(const QJsonObject& command);
     /// Waits for a line, new since the last call of await(), that fits; empty after `ms`.
@@ -39,9 +41,11 @@ public:
     /// Sees each line as it is read.
     std::function<void(const QJsonObject&)> onLine;
     QByteArray errorOutput() const { return m_errors; }
+    const std::vector<QJsonObject>& lines() const { return m_lines; }
 
 private:
     void read();
+    bool waitExit(int ms);
 
     QString m_program;
     QProcess m_process;
@@ -49,30 +53,6 @@ private:
     QByteArray m_errors;
     std::vector<QJsonObject> m_lines;
     std::size_t m_seen = 0;
-};
-
-/// impulse-server on a free port of the loopback interface; the same port after a restart.
-class ServerProcess {
-public:
-    explicit ServerProcess(QString dataFolder);
-    ~ServerProcess();
-
-    /// True once it accepts connections.
-    bool start(const QStringList& more = {});
-    void kill();
-    /// SIGTERM; true if it left with code 0 within `ms`.
-    bool stop(int ms = 10'000);
-    bool isRunning() const { return m_process.state() == QProcess::Running; }
-    qint64 pid() const { return m_process.processId(); }
-    const QString& url() const { return m_url; }
-    QByteArray errorOutput();
-
-private:
-    QString m_data;
-    QString m_url;
-    int m_port = 0;
-    QProcess m_process;
-    QByteArray m_errors;
 };
 
 /// Path of a program of this build.

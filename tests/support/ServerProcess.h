@@ -1,86 +1,52 @@
 #pragma once
 
-#include "tests/support/EventLoop.h"
-
-#include <QDir>
 #include <QProcess>
-#include <QUrl>
+#include <QStringList>
 
-#include <csignal>
+namespace impulse::test {
 
-namespace impulse::tests {
-
-/// The real impulse-server program on a folder.
+/// The real impulse-server program on a folder, on a free port of the loopback interface; the same
+/// port after a restart. While it waits, the event loop runs, so that sockets of the same process
+/// live on. For test drivers only.
 class ServerProcess {
 public:
-    explicit ServerProcess(QString dataFolder) : m_dataFolder(std::move(dataFolder)) {}
-    ~ServerProcess()
-    {
-        if (m_process.state() != QProcess::NotRunning) {
-            m_process.kill();
-            m_process.waitForFinished();
-        }
-    }
+    explicit ServerProcess(QString dataFolder);
+    /// Kills what still runs.
+    ~ServerProcess();
+    ServerProcess(const ServerProcess&) = delete;
+    ServerProcess& operator=(const ServerProcess&) = delete;
 
-    static QString program() { return QStringLiteral(IMPULSE_BIN_DIR "/impulse-server"); }
-
-    /// True when it says that it is ready.
-    bool start(const QStringList& more = {QStringLiteral("--registration"), QStringLiteral("open")})
-    {
-        launch(more);
-        const bool ready = waitUntil([this] {
-            m_output += m_process.readAllStandardOutput();
-            return m_output.contains('\n') || m_process.state() == QProcess::NotRunning;
-        });
-        return ready && m_output.startsWith("impulse-server ready on ");
-    }
-
+    /// True once it says that it accepts connections.
+    bool start(const QStringList& more = {QStringLiteral("--registration"),
+                                          QStringLiteral("open")});
     /// Runs to its end and returns the exit code; -1 if it does not end by itself.
-    int run(const QStringList& more)
-    {
-        launch(more);
-        return waitExit();
-    }
+    int run(const QStringList& more);
+    /// SIGKILL.
+    void kill();
+    /// SIGTERM; true if it left with code 0 within `ms`.
+    bool stop(int ms = 10'000);
+    void signal(int number);
+    /// The exit code; -1 if it did not leave by itself within `ms`.
+    int waitExit(int ms = 10'000);
 
-    void signal(int number) { ::kill(static_cast<pid_t>(m_process.processId()), number); }
-
-    int waitExit(int ms = 10'000)
-    {
-        const bool ended =
-            waitUntil([this] { return m_process.state() == QProcess::NotRunning; }, ms);
-        m_output += m_process.readAllStandardOutput();
-        return ended && m_process.exitStatus() == QProcess::NormalExit ? m_process.exitCode() : -1;
-    }
-
-    QUrl url() const
-    {
-        return QUrl(
-            QString::fromLatin1(m_output.mid(qstrlen("impulse-server ready on ")).trimmed()));
-    }
+    bool isRunning() const { return m_process.state() == QProcess::Running; }
+    qint64 pid() const { return m_process.processId(); }
+    /// What the ready line names.
+    const QString& url() const { return m_url; }
+    /// Standard output of the last start.
     const QByteArray& output() const { return m_output; }
-    QByteArray errors()
-    {
-        m_errors += m_process.readAllStandardError();
-        return m_errors;
-    }
+    /// Standard error of all starts.
+    const QByteArray& errors();
 
 private:
-    void launch(const QStringList& more)
-    {
-        m_output.clear();
-        m_errors.clear();
-        QStringList arguments{QStringLiteral("--data"), m_dataFolder};
-        if (!more.contains(QStringLiteral("--make-invite")) &&
-            !more.contains(QStringLiteral("--port")))
-            arguments << QStringLiteral("--port") << QStringLiteral("0");
-        m_process.start(program(), arguments + more);
-        m_process.waitForStarted();
-    }
+    void launch(const QStringList& more);
 
-    QString m_dataFolder;
+    QString m_data;
+    QString m_url;
+    int m_port = 0;
     QProcess m_process;
     QByteArray m_output;
     QByteArray m_errors;
 };
 
-} // namespace impulse::tests
+} // namespace impulse::test

@@ -5,10 +5,12 @@
 #include <QTemporaryDir>
 #include <QTimer>
 
+#include <csignal>
 #include <random>
 
 using namespace impulse;
 using namespace impulse::tests;
+using impulse::test::ServerProcess;
 
 namespace {
 
@@ -97,19 +99,19 @@ TEST_CASE("kill -9 in the middle of writes loses nothing that was acknowledged")
     {
         WireClient first;
         WireClient second;
-        REQUIRE((first.open(server.url()) && first.hello() && first.registerAs(anna.person)));
-        REQUIRE((second.open(server.url()) && second.hello() && second.registerAs(bert)));
+        REQUIRE((first.open(QUrl(server.url())) && first.hello() && first.registerAs(anna.person)));
+        REQUIRE((second.open(QUrl(server.url())) && second.hello() && second.registerAs(bert)));
     }
     for (int round = 0; round < 8; ++round) {
         WireClient client;
-        REQUIRE((client.open(server.url()) && client.hello() && client.login(anna.person)));
+        REQUIRE((client.open(QUrl(server.url())) && client.hello() && client.login(anna.person)));
         QTimer::singleShot(static_cast<int>(20 + random() % 200), &client.socket,
                            [&] { server.signal(SIGKILL); });
         writeUntilClosed(client, anna, bert, 16);
         server.waitExit();
         REQUIRE(server.start());
         WireClient reader;
-        REQUIRE((reader.open(server.url()) && reader.hello() && reader.login(bert)));
+        REQUIRE((reader.open(QUrl(server.url())) && reader.hello() && reader.login(bert)));
         const auto log = readLog(reader, anna.person.conversationWith(bert));
         for (const auto& [senderSeq, seq] : anna.accepted) {
             REQUIRE(log.contains(seq));
