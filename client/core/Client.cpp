@@ -16,7 +16,8 @@ struct Client::Parts {
           session(link, state, parent), directory(state, session, parent),
           sealer(state, session, directory, parent),
           outbox(state, session, directory, sealer, parent), receipts(state, outbox, parent),
-          applier(state, directory, receipts, parent), gaps(state, applier, ports.gapPatienceMs, parent),
+          applier(state, directory, receipts, parent),
+          gaps(state, applier, ports.gapPatienceMs, parent),
           healer(state, session, directory, sealer, outbox, applier, parent),
           inbound(state, session, directory, outbox, applier, healer, parent),
           typing(state, session, sealer, parent), feed(state, parent),
@@ -125,10 +126,11 @@ bool Client::isSettled() const
         const bool held = contact != parts.state.contacts.end() && contact->second.changedKey;
         return item.refused == 0 && !held;
     };
+    const auto isDirty = [](const auto& entry) { return entry.second.statusDirty; };
     return parts.state.isLoaded() && parts.session.state() == ConnectionState::Online &&
-           parts.sync.isDone() && !parts.receipts.isCollecting() &&
-           !parts.state.account.profileDirty && !parts.state.account.privacyDirty &&
-           std::ranges::none_of(parts.state.outbox, waits);
+           std::ranges::none_of(parts.state.contacts, isDirty) && parts.sync.isDone() &&
+           !parts.receipts.isCollecting() && !parts.state.account.profileDirty &&
+           !parts.state.account.privacyDirty && std::ranges::none_of(parts.state.outbox, waits);
 }
 
 Connection& Client::connection()

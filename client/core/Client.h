@@ -52,8 +52,8 @@ public:
     Chats& chats();
 
     /// Online, people included in what is up to date, and nothing that could be sent now waits:
-    /// messages, changes, marks, the profile. A program that ends before leaves it to its next
-    /// start.
+    /// messages, changes, marks, the profile, who is accepted or blocked. A program that ends before
+    /// leaves it to its next start.
     bool isSettled() const;
 
 private:

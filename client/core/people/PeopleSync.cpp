@@ -2,6 +2,8 @@
 #include "client/core/state/SecretBridge.h"
 #include "client/e2ee/Profile.h"
 
+#include <algorithm>
+
 namespace impulse::client {
 
 namespace {
@@ -57,12 +59,13 @@ Task<void> PeopleService::sync()
     }
     co_await fetchNames();
     co_await fetchPresence();
-    std::vector<UserId> unknown;
+    // Changes are told to those who are online only, so everybody's is asked for.
+    std::vector<UserId> known;
     for (const auto& [id, contact] : m_state.contacts) {
-        if (contact.profileKey && contact.profileVersion == 0)
-            unknown.push_back(id);
+        if (contact.profileKey && contact.status != ContactStatus::Blocked && id != m_state.self())
+            known.push_back(id);
     }
-    for (const auto& id : unknown)
+    for (const auto& id : known)
         co_await fetchProfile(id);
 }
 
@@ -135,19 +138,17 @@ Task<void> PeopleService::pushContacts()
     if (m_pushing || !m_session.isLoggedIn() || !m_state.isLoaded())
         co_return;
     m_pushing = true;
-    std::vector<UserId> dirty;
-    for (const auto& [id, contact] : m_state.contacts) {
-        if (contact.statusDirty)
-            dirty.push_back(id);
-    }
-    for (const auto& id : dirty) {
-        const auto* contact = m_state.contact(id);
-        if (!contact)
-            break;
+    // Looked for anew each time: what is decided while the server answers goes out as well.
+    const auto nextDirty = [this] {
+        return std::ranges::find_if(m_state.contacts,
+                                    [](const auto& entry) { return entry.second.statusDirty; });
+    };
+    for (auto next = nextDirty(); next != m_state.contacts.end(); next = nextDirty()) {
+        const UserId id = next->first;
         protocol::SetContact request;
         request.userId = id;
-        request.state = wireState(contact->status);
-        const auto told = contact->status;
+        request.state = wireState(next->second.status);
+        const auto told = next->second.status;
         const auto answer = co_await m_session.link().request(this, request);
         auto* current = m_state.contact(id);
         if (!current || (!answer.ok() && mayRepeat(answer.error())))
@@ -298,6 +299,9 @@ Task<void> PeopleService::fetchProfile(UserId id)
     const auto profile = e2ee::parseProfile(opened->content);
     if (!profile.ok())
         co_return;
+    if (current->profileVersion == opened->version && current->displayName == profile->name &&
+        current->statusText == profile->status && current->about == profile->about)
+        co_return;
     current->profileVersion = opened->version;
     current->displayName = profile->name;
     current->statusText = profile->status;
@@ -337,7 +341,9 @@ Task<void> PeopleService::fetchOwnProfile()
 
 Task<void> PeopleService::pushOwn()
 {
-    if (m_state.account.hasProfileKey && m_state.account.profileVersion == 0)
+    // Another own device may have changed it meanwhile.
+    if (m_state.account.hasProfileKey &&
+        (m_state.account.profileVersion == 0 || !m_state.account.profileDirty))
         co_await fetchOwnProfile();
     if (!m_state.isLoaded() || !m_session.isLoggedIn())
         co_return;

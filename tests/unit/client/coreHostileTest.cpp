@@ -168,22 +168,72 @@ TEST_CASE("A refused message does not hold up the ones behind it", "[core]")
     auto& boris = world.boris;
     const auto annaId = anna.client().accounts().userId();
     REQUIRE(boris.done([&](auto done) { boris.client().people().block(annaId, done); }));
-    MessageId refused;
     // The block reaches the server a moment later.
-    for (int i = 0; i < 100; ++i)
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
-    refused = anna.say(world.chat, QStringLiteral("unwanted"));
+    REQUIRE(waitUntil([&] { return boris.client().isSettled(); }));
+    const MessageId refused = anna.say(world.chat, QStringLiteral("unwanted"));
     REQUIRE(anna.reaches(world.chat, refused, MessageState::Failed));
     CHECK(anna.message(world.chat, refused)->failure == MessageFailure::Blocked);
     REQUIRE(boris.done([&](auto done) { boris.client().people().unblock(annaId, done); }));
-    for (int i = 0; i < 100; ++i)
-        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    REQUIRE(waitUntil([&] { return boris.client().isSettled(); }));
     anna.say(world.chat, QStringLiteral("behind it"));
     CHECK(boris.sees(world.chat, {hello, answer, QStringLiteral("behind it")}));
     anna.client().chats().retry(world.chat, refused);
     CHECK(anna.reaches(world.chat, refused, MessageState::Delivered));
     CHECK(boris.texts(world.chat).contains(QStringLiteral("unwanted")));
     CHECK_FALSE(boris.texts(world.chat).contains(QStringLiteral("<missing>")));
+}
+
+TEST_CASE("A block that is taken back before the server knows of it leaves nobody blocked", "[core]")
+{
+    World world;
+    world.acquaint();
+    const auto annaId = world.anna.client().accounts().userId();
+    auto& boris = world.boris;
+    // The answer to the block is on its way until the second decision is written down.
+    boris.transport->fromServer = [&, first = true](Bytes frame) mutable -> std::optional<Bytes> {
+        const auto decoded = protocol::decodeServerFrame(frame);
+        const auto* head = decoded.ok() ? std::get_if<protocol::AnswerFrame>(&*decoded) : nullptr;
+        if (!head ||
+            head->kind != protocol::kindOf<protocol::SetContact> + protocol::answerOffset ||
+            !std::exchange(first, false))
+            return frame;
+        boris.client().people().unblock(
+            annaId, [&boris, frame](const auto&) { boris.transport->inject(frame); });
+        return std::nullopt;
+    };
+    REQUIRE(boris.done([&](auto done) { boris.client().people().block(annaId, done); }));
+    REQUIRE(waitUntil([&] { return boris.client().isSettled(); }));
+    const auto id = world.anna.say(world.chat, QStringLiteral("still friends"));
+    CHECK(world.anna.reaches(world.chat, id, MessageState::Delivered));
+}
+
+TEST_CASE("A profile that was changed while somebody was away is seen on return", "[core]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto annaId = anna.client().accounts().userId();
+    const auto change = [&](const QString& status) {
+        OwnProfile profile;
+        profile.displayName = QStringLiteral("Anna");
+        profile.statusText = status;
+        REQUIRE(anna.done(
+            [&](auto done) { anna.client().people().setOwnProfile(profile, done); }));
+        REQUIRE(waitUntil([&] { return anna.client().isSettled(); }));
+    };
+    const auto seen = [&] {
+        const auto person = boris.client().people().person(annaId);
+        return person ? person->statusText : QString();
+    };
+    change(QStringLiteral("here"));
+    REQUIRE(waitUntil([&] { return seen() == QStringLiteral("here"); }));
+    boris.stop();
+    change(QStringLiteral("elsewhere"));
+    boris.start();
+    boris.unlock();
+    REQUIRE(boris.online());
+    CHECK(waitUntil([&] { return seen() == QStringLiteral("elsewhere"); }));
 }
 
 TEST_CASE("A reader whose disk was put back gets everything again", "[core]")
