@@ -83,6 +83,8 @@ Result<void, UsageError> setServer(Arguments& arguments, const QString& value)
     auto link = client::ServerLink::parse(value);
     if (!link)
         return wrong(QStringLiteral("--server: this is no address or link of a server"));
+    if (!link->tls && !link->isLoopback())
+        return wrong(QStringLiteral("--server: plain ws is for this computer only; use wss"));
     arguments.server = std::move(*link);
     return {};
 }
@@ -143,7 +145,7 @@ const std::vector<Option>& options()
         {"--timeout", {}, setTimeout},
         {"--new-password-file", {Command::Password}, setText(&Arguments::newPasswordFile)},
         {"--recovery-file", {Command::Register}, setText(&Arguments::recoveryFile)},
-        {"--wait", {Command::Send, Command::Edit, Command::Delete}, setWait},
+        {"--wait", {Command::Send}, setWait},
         {"--name", {Command::Profile}, setText(&Arguments::name)},
         {"--about", {Command::Profile}, setText(&Arguments::about)},
         {"--limit", {Command::History}, setLimit},

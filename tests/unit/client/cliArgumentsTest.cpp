@@ -77,6 +77,11 @@ TEST_CASE("cli: what is wrong with a command line is said")
     CHECK(refused(words("delete 0011")).contains(QStringLiteral("32 hexadecimal digits")));
     CHECK(refused(words("contacts --server https://example.org"))
               .startsWith(QStringLiteral("--server")));
+    CHECK(refused(words("contacts --server ws://chat.example.org")).contains(
+        QStringLiteral("plain ws is for this computer only")));
+    CHECK(good(words("contacts --server ws://localhost:1")).server);
+    CHECK(refused(words("delete 00112233445566778899aabbccddeeff --wait read"))
+              .contains(QStringLiteral("does not take --wait")));
     CHECK(refused(words("contacts --wait read")).contains(QStringLiteral("does not take --wait")));
     CHECK(refused(words("send bob hi --wait never")).startsWith(QStringLiteral("--wait")));
     for (const auto* timeout : {"0", "-1", "x", "nan", "1e9"})
