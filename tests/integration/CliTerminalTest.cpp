@@ -1,9 +1,8 @@
-#include "tests/support/Catch.h"
-#include "tests/support/Processes.h"
+#include "tests/integration/CliTown.h"
 
 #include <QElapsedTimer>
+#include <QFile>
 #include <QRegularExpression>
-#include <QTemporaryDir>
 
 #include <array>
 #include <vector>
@@ -106,11 +105,6 @@ private:
     qsizetype m_seen = 0;
 };
 
-QString word(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
 } // namespace
 
 TEST_CASE("cli: at a terminal passwords are asked unseen and the recovery code is confirmed")
@@ -147,6 +141,40 @@ TEST_CASE("cli: at a terminal passwords are asked unseen and the recovery code i
     REQUIRE(wrong.await("Password: "));
     wrong.type("not the password\n");
     CHECK(wrong.exitCode() == 4);
+}
+
+TEST_CASE("cli: recovering at a terminal, a device is declared lost and locked out")
+{
+    Town town;
+    town.acquaint();
+    QFile file(town.anna.recoveryFile());
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    const QByteArray code = file.readLine();
+    const QString home = town.dir.filePath(word("new"));
+    TerminalRun cli(
+        {word("--home"), home, word("--server"), town.server.url(), word("recover"), word("anna")});
+    REQUIRE(cli.await("Recovery code: "));
+    cli.type(code);
+    REQUIRE(cli.await("New password: "));
+    cli.type("sesame in the garden\n");
+    REQUIRE(cli.await("The same again: "));
+    cli.type("sesame in the garden\n");
+    REQUIRE(cli.await("still yours (y) or lost or stolen (lost)? "));
+    cli.type("perhaps\n");
+    REQUIRE(cli.await("still yours (y) or lost or stolen (lost)? "));
+    cli.type("lost\n");
+    CHECK(cli.exitCode() == 0);
+
+    // A message to anna is not for that device any more, and the device is told.
+    send(town.bob, town.anna, word("for the new one"));
+    const CliRun lost = town.anna.run(words("history bob"));
+    CHECK(lost.exitCode == 4);
+    CHECK(lost.field("error", "message").toString().contains(word("removed")));
+    TerminalRun fresh({word("--home"), home, word("history"), word("bob")});
+    REQUIRE(fresh.await("Password: "));
+    fresh.type("sesame in the garden\n");
+    CHECK(fresh.await("for the new one"));
+    CHECK(fresh.exitCode() == 0);
 }
 
 TEST_CASE("cli: Ctrl+C at the password ends the command")

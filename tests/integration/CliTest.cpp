@@ -1,61 +1,13 @@
-#include "tests/support/Catch.h"
-#include "tests/support/CliPerson.h"
+#include "tests/integration/CliTown.h"
 #include "tests/support/MarkerSearch.h"
-#include "tests/support/Processes.h"
 
 #include <QDir>
 #include <QFile>
-#include <QTemporaryDir>
 #include <QUuid>
 
 #include <csignal>
 
 using namespace impulse::test;
-
-namespace {
-
-QString word(const char* text)
-{
-    return QString::fromUtf8(text);
-}
-
-QStringList words(const char* text)
-{
-    return word(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
-}
-
-/// A server with two people who do not know each other yet.
-struct Town {
-    explicit Town(const QStringList& serverOptions = {QStringLiteral("--registration"),
-                                                      QStringLiteral("open")})
-    {
-        REQUIRE(server.start(serverOptions));
-    }
-
-    void registerBoth()
-    {
-        for (const auto* person : {&anna, &bob}) {
-            const CliRun run = person->registerAt(server.url());
-            INFO(run.errors.toStdString());
-            REQUIRE(run.exitCode == 0);
-        }
-    }
-
-    QTemporaryDir dir;
-    ServerProcess server{dir.filePath(QStringLiteral("server"))};
-    CliPerson anna{QStringLiteral("anna"), dir.filePath(QStringLiteral("anna"))};
-    CliPerson bob{QStringLiteral("bob"), dir.filePath(QStringLiteral("bob"))};
-};
-
-QString send(const CliPerson& from, const CliPerson& to, const QString& text)
-{
-    const CliRun run = from.run({word("send"), to.username(), text});
-    INFO(run.errors.toStdString());
-    REQUIRE(run.exitCode == 0);
-    return run.field("sent", "id").toString();
-}
-
-} // namespace
 
 TEST_CASE("cli: two people register, chat, edit and delete")
 {

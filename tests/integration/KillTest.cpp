@@ -1,5 +1,6 @@
 #include "tests/support/Catch.h"
 #include "tests/support/Processes.h"
+#include "tests/support/ServerProcess.h"
 
 #include <QDateTime>
 #include <QJsonArray>
@@ -182,6 +183,10 @@ TEST_CASE("clients and server are killed at random while both sides write: nothi
     }
 
     for (int round = 0; round < rounds; ++round) {
+        if (round > 0 && round % 100 == 0) {
+            std::printf("kill test: %d rounds done\n", round);
+            std::fflush(stdout);
+        }
         const auto steps = 3 + random() % 10;
         for (unsigned step = 0; step < steps; ++step) {
             for (auto& person : people) {

@@ -62,7 +62,7 @@ TEST_CASE("every command of README.md is known here")
         key("packaging/run.sh"),
         key("packaging/test.sh"),
         key("build/release/bin/impulse-server --data /srv/impulse --registration invite "
-            "--address 0.0.0.0 --certificate cert.pem --key key.pem"),
+            "--address 0.0.0.0 --host chat.example.org --certificate cert.pem --key key.pem"),
         key("build/release/bin/impulse-server --data /srv/impulse --make-invite"),
         key("build/release/bin/impulse-cli --home ~/.impulse-bot --password-file password.txt "
             "send anna \"The backup is done.\""),
@@ -105,6 +105,7 @@ TEST_CASE("the server and script commands of README.md work as they stand there"
     const auto invite = runShell(here(commands.at(3)) + key(" 2>/dev/null"), folder.path());
     INFO(invite.output.toStdString());
     REQUIRE(invite.code == 0);
+    CHECK(invite.output.startsWith(key("impulse://chat.example.org:")));
     const auto code = QRegularExpression(key("/i/([^#\\s]+)#(\\S+)")).match(invite.output);
     REQUIRE(code.hasMatch());
 

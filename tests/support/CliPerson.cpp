@@ -1,12 +1,20 @@
 #include "tests/support/CliPerson.h"
 
-#include "tests/support/Processes.h"
-
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 
 namespace impulse::test {
+
+namespace {
+
+/// The keychain of whoever runs the tests is none of their business.
+QStringList noKeychain()
+{
+    return {QStringLiteral("DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")};
+}
+
+} // namespace
 
 QJsonValue CliRun::field(const char* type, const char* name) const
 {
@@ -30,23 +38,38 @@ CliPerson::CliPerson(QString username, QString folder)
     : m_username(std::move(username)), m_folder(std::move(folder))
 {
     QDir().mkpath(m_folder);
+    setPassword("correct horse of " + m_username.toUtf8());
+}
+
+void CliPerson::setPassword(const QByteArray& password) const
+{
     QFile file(passwordFile());
-    if (file.open(QIODevice::WriteOnly))
-        file.write("correct horse of " + m_username.toUtf8() + '\n');
+    if (file.open(QIODevice::WriteOnly | QIODevice::Truncate))
+        file.write(password + '\n');
+}
+
+QStringList CliPerson::line(const QStringList& command) const
+{
+    return QStringList{QStringLiteral("--home"), home(), QStringLiteral("--password-file"),
+                       passwordFile(), QStringLiteral("--json")} +
+           command;
+}
+
+std::unique_ptr<JsonProcess> CliPerson::listen() const
+{
+    auto process = std::make_unique<JsonProcess>(programPath("impulse-cli"), noKeychain());
+    process->start(line({QStringLiteral("listen")}));
+    return process;
 }
 
 std::unique_ptr<QProcess> CliPerson::start(const QStringList& command) const
 {
     auto process = std::make_unique<QProcess>();
     auto environment = QProcessEnvironment::systemEnvironment();
-    // The keychain of whoever runs the tests is none of their business.
-    environment.insert(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"),
-                       QStringLiteral("unix:path=/nonexistent"));
+    for (const auto& pair : noKeychain())
+        environment.insert(pair.section(QLatin1Char('='), 0, 0), pair.section(QLatin1Char('='), 1));
     process->setProcessEnvironment(environment);
-    process->start(programPath("impulse-cli"),
-                   QStringList{QStringLiteral("--home"), home(), QStringLiteral("--password-file"),
-                               passwordFile(), QStringLiteral("--json")} +
-                       command);
+    process->start(programPath("impulse-cli"), line(command));
     process->waitForStarted();
     return process;
 }

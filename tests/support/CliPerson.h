@@ -1,9 +1,10 @@
 #pragma once
 
+#include "tests/support/Processes.h"
+
 #include <QJsonObject>
 #include <QProcess>
 #include <QStringList>
-#include <QTemporaryDir>
 
 #include <memory>
 #include <vector>
@@ -36,15 +37,21 @@ public:
 
     /// Runs a command to its end.
     CliRun run(const QStringList& command, const QByteArray& input = {}, int ms = 60'000) const;
+    /// Starts `listen`; the caller stops it.
+    std::unique_ptr<JsonProcess> listen() const;
     /// Starts a command; finish() collects it.
     std::unique_ptr<QProcess> start(const QStringList& command) const;
     static CliRun finish(QProcess& process, int ms = 60'000);
 
+    /// What its password file holds from now on.
+    void setPassword(const QByteArray& password) const;
     CliRun registerAt(const QString& server) const;
     /// Kinds and texts of the conversation's lines with a text, oldest first, own ones with "> ".
     QStringList history(const QString& with) const;
 
 private:
+    QStringList line(const QStringList& command) const;
+
     QString m_username;
     QString m_folder;
 };
