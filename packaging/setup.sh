@@ -47,21 +47,36 @@ install_apt() {
 
 install_dnf() {
     best_effort Fedora
-    packages="gcc-c++ cmake ninja-build pkgconf qt6-qtbase-devel qt6-qtwebsockets-devel
-        qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel
+    packages="gcc-c++ cmake ninja-build pkgconf-pkg-config qt6-qtbase-devel qt6-qtwebsockets-devel
+        qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel mesa-libGL-devel
         rsms-inter-fonts google-noto-sans-fonts google-noto-color-emoji-fonts"
-    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl dbus-daemon gnome-keyring sqlite git"
+    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl dbus-daemon gnome-keyring sqlite git valgrind"
+    missing=
+    for package in $packages; do
+        rpm -q "$package" >/dev/null || missing="$missing $package"
+    done
+    [ -n "$missing" ] || return 0
     # shellcheck disable=SC2086
-    as_root dnf install -y -q $packages
+    as_root dnf install -y -q $missing
 }
 
 install_pacman() {
     best_effort Arch
     packages="gcc cmake ninja pkgconf qt6-base qt6-websockets qt6-svg qt6-tools qtkeychain-qt6 libsodium
         inter-font noto-fonts noto-fonts-emoji"
-    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git"
+    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind"
+    # shellcheck disable=SC2086 # prints what is missing, and fails if anything is
+    missing=$(pacman -T $packages) || true
+    [ -n "$missing" ] || return 0
+    # A new machine has no package lists yet. Refreshing old ones without upgrading everything is
+    # what Arch warns of, and upgrading is not for a script to decide.
+    refresh=
+    ls /var/lib/pacman/sync/*.db >/dev/null 2>&1 || refresh=y
     # shellcheck disable=SC2086
-    as_root pacman -S --needed --noconfirm $packages
+    as_root pacman -S$refresh --needed --noconfirm $missing || {
+        echo "setup.sh: are the package lists old? Run pacman -Syu, then this again." >&2
+        exit 1
+    }
 }
 
 install_brew() {

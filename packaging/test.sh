@@ -11,7 +11,7 @@ long=OFF
 while [ $# -gt 0 ]; do
     case $1 in
         --long) export IMPULSE_LONG=1; long=ON ;;
-        --preset) shift; preset=$1 ;;
+        --preset) preset=${2:?--preset needs a name}; shift ;;
         --no-install) install=no ;;
         -h|--help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
         --) shift; break ;;
