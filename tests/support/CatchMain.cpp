@@ -1,4 +1,6 @@
-#ifndef IMPULSE_CATCH2_V3
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
-#endif
+#include "tests/support/CatchRunner.h"
+
+int main(int argc, char** argv)
+{
+    return impulse::test::runTests(argc, argv);
+}

@@ -1,5 +1,4 @@
-#define CATCH_CONFIG_RUNNER
-#include "tests/support/Catch.h"
+#include "tests/support/CatchRunner.h"
 #include "tests/ui/UiEnvironment.h"
 
 namespace impulse::test {
@@ -25,5 +24,5 @@ int main(int argc, char** argv)
     QApplication application(argc, argv);
     impulse::test::UiEnvironment environment(application);
     impulse::test::current = &environment;
-    return Catch::Session().run(argc, argv);
+    return impulse::test::runTests(argc, argv);
 }

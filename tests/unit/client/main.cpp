@@ -1,13 +1,10 @@
 // Catch2 inside a QCoreApplication, for what needs an event loop.
-#include <QCoreApplication>
+#include "tests/support/CatchRunner.h"
 
-#ifndef IMPULSE_CATCH2_V3
-#define CATCH_CONFIG_RUNNER
-#endif
-#include "tests/support/Catch.h"
+#include <QCoreApplication>
 
 int main(int argc, char** argv)
 {
     QCoreApplication application(argc, argv);
-    return Catch::Session().run(argc, argv);
+    return impulse::test::runTests(argc, argv);
 }
