@@ -25,7 +25,7 @@ done
 
 [ $install = no ] || packaging/setup.sh
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-cmake --preset release -DIMPULSE_DEMO=$([ $demo = yes ] && echo ON || echo OFF) >/dev/null
+cmake --preset release "-DIMPULSE_DEMO=$([ $demo = yes ] && echo ON || echo OFF)" >/dev/null
 cmake --build build/release --parallel "$jobs"
 bin=build/release/bin
 

@@ -28,7 +28,7 @@ best_effort() {
 
 install_apt() {
     packages="g++ cmake ninja-build pkg-config
-        qt6-base-dev qt6-websockets-dev libqt6svg6-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
+        qt6-base-dev qt6-websockets-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
         libqt6sql6-sqlite qtkeychain-qt6-dev libsodium-dev libgl1-mesa-dev
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite3 git valgrind"
