@@ -3,7 +3,7 @@
 #include "client/e2ee/content/Mentions.h"
 #include "client/e2ee/content/OwnSync.h"
 #include "common/crypto/Error.h"
-#include "common/crypto/Layouts.h"
+#include "common/crypto/Identity.h"
 #include "common/crypto/Secret.h"
 
 #include <string>
@@ -43,6 +43,8 @@ inline constexpr std::size_t attachments = 32;
 inline constexpr std::size_t emoji = 32;
 inline constexpr std::size_t receiptIds = 100;
 inline constexpr std::size_t resendIds = 64;
+/// A root secret under SEAL (encryption.md 9.2).
+inline constexpr std::size_t rootSlot = 104;
 inline constexpr std::uint64_t expireMinSeconds = 30;
 inline constexpr std::uint64_t expireMaxSeconds = 31'536'000;
 } // namespace contentLimits
@@ -132,16 +134,32 @@ struct ForwardedContent {
     std::variant<BodyKey, Bytes> payload;
 };
 
+/// The archive key of a generation, with the identity's signature.
+struct ArchiveKeyOffer {
+    BoxPublicKey key;
+    Signature certificate;
+};
+
+/// A new password or a new generation of keys, from one own device to the others.
+struct RootUpdateContent {
+    std::uint32_t generation = 0;
+    /// Of the account key ASK of this generation.
+    std::optional<crypto::AccountSeed> accountSeed;
+    std::optional<ArchiveKeyOffer> archive;
+    /// Slot 2: the root secret under the new password (encryption.md 9.2).
+    std::optional<Bytes> passwordSlot;
+};
+
 /// A type that this room does not take apart: an unknown one ("needs a newer version"), or one of
-/// groups, root updates and history, which have their own readers.
+/// groups and history, which have their own readers.
 struct OtherContent {
     std::uint64_t type = 0;
 };
 
-using Content =
-    std::variant<TextContent, EditContent, DeleteContent, ReactionContent, ReceiptContent,
-                 TypingContent, ProfileKeyContent, PinContent, TimerContent, ResendRequestContent,
-                 SessionRefreshContent, OwnSyncContent, ForwardedContent, OtherContent>;
+using Content = std::variant<TextContent, EditContent, DeleteContent, ReactionContent,
+                             ReceiptContent, TypingContent, ProfileKeyContent, PinContent,
+                             TimerContent, ResendRequestContent, SessionRefreshContent,
+                             OwnSyncContent, RootUpdateContent, ForwardedContent, OtherContent>;
 
 /// Type and top-level keys, in their order.
 struct ContentHeader {

@@ -285,6 +285,32 @@ crypto::Result<Content> readForwarded(Fields& fields)
     return Content{std::move(content)};
 }
 
+crypto::Result<Content> readRootUpdate(Fields& fields)
+{
+    RootUpdateContent content;
+    const auto generation = fields.atMost(fields.number(contentKey::first), UINT32_MAX);
+    content.generation = static_cast<std::uint32_t>(generation);
+    if (fields.has(contentKey::second))
+        content.accountSeed = fields.secret<crypto::AccountSeed>(contentKey::second);
+    if (fields.has(contentKey::third)) {
+        cbor::Reader reader(fields.item(contentKey::third));
+        const bool isPair = reader.readArray() == std::size_t{2};
+        const auto key = reader.readBytes();
+        const auto certificate = reader.readBytes();
+        const auto archiveKey = key ? BoxPublicKey::from(*key) : std::nullopt;
+        const auto signature = certificate ? Signature::from(*certificate) : std::nullopt;
+        if (!isPair || !archiveKey || !signature)
+            return Failure{CryptoError::Malformed};
+        content.archive = ArchiveKeyOffer{*archiveKey, *signature};
+    }
+    if (fields.has(contentKey::fourth))
+        content.passwordSlot = fields.bytes(contentKey::fourth);
+    if (generation == 0 ||
+        (content.passwordSlot && content.passwordSlot->size() != contentLimits::rootSlot))
+        return Failure{CryptoError::Malformed};
+    return Content{std::move(content)};
+}
+
 crypto::Result<Content> readOwnSync(Fields& fields)
 {
     const auto subtype = fields.number(contentKey::first);
@@ -334,8 +360,9 @@ crypto::Result<Content> readFields(std::uint64_t type, Fields& fields)
         return readOwnSync(fields);
     case ContentType::Forwarded:
         return readForwarded(fields);
-    case ContentType::SenderKey:
     case ContentType::RootUpdate:
+        return readRootUpdate(fields);
+    case ContentType::SenderKey:
     case ContentType::History:
         break;
     }

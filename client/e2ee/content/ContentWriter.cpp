@@ -226,6 +226,26 @@ crypto::Result<Bytes> write(const OwnSyncContent& content)
     return map.take();
 }
 
+crypto::Result<Bytes> write(const RootUpdateContent& content)
+{
+    if (content.generation == 0 ||
+        (content.passwordSlot && content.passwordSlot->size() != contentLimits::rootSlot))
+        return Failure{CryptoError::Malformed};
+    MapWriter map(ContentType::RootUpdate);
+    map.key(contentKey::first).writeUnsigned(content.generation);
+    if (content.accountSeed)
+        map.key(contentKey::second).writeBytes(crypto::SecretAccess::view(*content.accountSeed));
+    if (content.archive) {
+        auto& writer = map.key(contentKey::third);
+        writer.writeArray(2);
+        writer.writeBytes(content.archive->key);
+        writer.writeBytes(content.archive->certificate);
+    }
+    if (content.passwordSlot)
+        map.key(contentKey::fourth).writeBytes(*content.passwordSlot);
+    return map.take();
+}
+
 crypto::Result<Bytes> write(const ForwardedContent& content)
 {
     MapWriter map(ContentType::Forwarded);
