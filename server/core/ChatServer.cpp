@@ -81,8 +81,9 @@ void ChatServer::tick()
     const auto loginMs = m_parts->settings.limits.loginTimeoutMs;
     for (const auto& [connection, session] : m_parts->sessions) {
         const bool pending = session->state == SessionState::Pending;
-        const bool waiting =
-            session->state == SessionState::New || session->state == SessionState::Greeted;
+        const bool waiting = session->state == SessionState::New ||
+                             session->state == SessionState::Greeted ||
+                             session->state == SessionState::Removed;
         if ((waiting && now > session->openedMs + loginMs) ||
             (pending && now > session->openedMs + pendingMs))
             session->drop(CloseCode::Policy, "no login");

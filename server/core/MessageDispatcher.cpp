@@ -22,6 +22,8 @@ template <class Request> bool isAllowed(SessionState state)
         return oneOf(type_identity<CheckUsername>{}, type_identity<Register>{},
                      type_identity<GetPasswordParameters>{}, type_identity<PasswordLogin>{},
                      type_identity<RecoveryLogin>{}, type_identity<DeviceLogin>{});
+    case SessionState::Removed:
+        return oneOf(type_identity<GetDirectory>{}, type_identity<GetDeviceLists>{});
     case SessionState::Pending:
         return oneOf(type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{},
                      type_identity<ChangePassword>{}, type_identity<GetDirectory>{},

@@ -14,6 +14,8 @@ enum class SessionState : std::uint8_t {
     Greeted,
     /// Register waits for its commit: nothing else is allowed.
     Registering,
+    /// A device that has left its account's list, and proved its key: it may read why.
+    Removed,
     /// Showed the password or the recovery code.
     Pending,
     Ready,

@@ -136,7 +136,7 @@ void handle(Context& context, protocol::GetDeviceLists request,
             Reply<protocol::GetDeviceLists> reply)
 {
     const auto& session = *context.session;
-    if (session.state == SessionState::Pending && request.userId != session.identity.user)
+    if (session.state != SessionState::Ready && request.userId != session.identity.user)
         return reply.refuse(ErrorCode::Forbidden);
     protocol::DeviceLists result;
     result.lists = context.services.store.directory().lists(request.userId, request.afterVersion,

@@ -50,6 +50,47 @@ Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
     return protocol::LoginResult{account->userId, upgradeOf(context, *account)};
 }
 
+/// The signing key of a device that an earlier list of its account held.
+std::optional<SignPublicKey> formerKey(const Store& store, const UserId& user,
+                                       const DeviceId& device)
+{
+    std::optional<SignPublicKey> key;
+    std::uint64_t after = 0;
+    for (bool more = true; more && !key;) {
+        const auto page = store.directory().lists(user, after, protocol::deviceListsPerFetch);
+        more = page.size() == protocol::deviceListsPerFetch;
+        for (const auto& bytes : page) {
+            const auto list = readList(bytes);
+            if (!list)
+                return std::nullopt;
+            after = list->version;
+            if (const auto* entry = list->find(device))
+                key = entry->signKey;
+        }
+    }
+    return key;
+}
+
+/// It is not listed any more. Who proves its key may read the lists that say so (encryption.md
+/// 1.4).
+void refuseRemoved(Context& context, const protocol::DeviceLogin& request,
+                   Reply<protocol::DeviceLogin>& reply)
+{
+    const auto& services = context.services;
+    auto& session = *context.session;
+    const auto key = formerKey(services.store, request.userId, request.deviceId);
+    const bool proven = key && crypto::verifyDeviceLogin(*key, helloOf(context), request.userId,
+                                                         request.deviceId, request.signature)
+                                   .ok();
+    if (!proven) {
+        services.credentials.countFailure(context.address());
+    } else if (session.state == SessionState::Greeted) {
+        session.state = SessionState::Removed;
+        session.identity = {request.userId, {}, {}, {}};
+    }
+    reply.refuse(ErrorCode::DeviceRemoved);
+}
+
 } // namespace
 
 void handle(Context& context, protocol::Hello request, Reply<protocol::Hello> reply)
@@ -115,7 +156,7 @@ void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::Dev
     }
     const auto* device = list->find(request.deviceId);
     if (!device)
-        return reply.refuse(ErrorCode::DeviceRemoved);
+        return refuseRemoved(context, request, reply);
     const auto verified = crypto::verifyDeviceLogin(device->signKey, helloOf(context),
                                                     request.userId, device->id, request.signature);
     if (!verified) {

@@ -143,7 +143,17 @@ TEST_CASE("a removed device is told, disconnected and forgotten")
     CHECK(client.connection.closeCode);
     Client again(server);
     again.hello();
+    auto forged = again.loginOf(anna.person, phone);
+    forged.signature.data()[5] ^= 1;
+    CHECK(again.code(forged) == ErrorCode::DeviceRemoved);
+    CHECK(again.code(protocol::GetDeviceLists{anna.id(), 0}) == ErrorCode::OutOfState);
+    // With its key it may read the lists that say so, and nothing else.
     CHECK(again.code(again.loginOf(anna.person, phone)) == ErrorCode::DeviceRemoved);
+    CHECK(again.good(protocol::GetDeviceLists{anna.id(), 0}).lists.size() == 3);
+    CHECK(again.good(protocol::GetDirectory{}).lastSeq == 4);
+    CHECK(again.code(protocol::GetDeviceLists{boris.id(), 0}) == ErrorCode::Forbidden);
+    CHECK(again.code(protocol::GetRootSlot{}) == ErrorCode::OutOfState);
+    CHECK(again.code(protocol::GetContacts{}) == ErrorCode::OutOfState);
     CHECK(boris.client.code(protocol::GetBundle{anna.id(), phone.id()}) == ErrorCode::NotFound);
 }
 
