@@ -14,18 +14,18 @@ struct Client::Parts {
     Parts(const ClientPorts& ports, QObject* parent)
         : state(ports.store, ports.clock, parent), link(ports.transport, ports.clock, parent),
           session(link, state, parent), directory(state, session, parent),
-          sealer(state, session, directory, parent),
+          gossip(state, session, directory, parent), sealer(state, session, directory, parent),
           outbox(state, session, directory, sealer, parent), receipts(state, outbox, parent),
           applier(state, directory, receipts, parent),
           gaps(state, applier, ports.gapPatienceMs, parent),
-          healer(state, session, directory, sealer, outbox, applier, parent),
-          inbound(state, session, directory, outbox, applier, healer, parent),
-          typing(state, session, sealer, parent), feed(state, parent),
+          healer(state, session, directory, sealer, outbox, applier, ports.placeholderMs, parent),
+          inbound(state, session, directory, outbox, applier, healer, gossip, parent),
+          typing(state, session, sealer, parent), feed(state, ports.placeholderMs, parent),
           people(state, session, directory, outbox, typing, ports.workers, parent),
           chats(state, feed, outbox, receipts, typing, people, parent),
           sync(state, session, directory, inbound, outbox, healer, people, parent),
           keys(ports.workers, ports.secrets, ports.profileName, ports.passwordCost, parent),
-          accounts({state, link, session, directory, keys}, parent)
+          accounts({state, link, session, directory, keys, outbox}, parent)
     {
     }
 
@@ -48,6 +48,7 @@ struct Client::Parts {
     ServerConnection link;
     ServerSession session;
     DirectoryKeeper directory;
+    GossipWatch gossip;
     Sealer sealer;
     Outbox outbox;
     Receipts receipts;
@@ -68,12 +69,16 @@ Client::Client(const ClientPorts& ports, QObject* parent)
     : QObject(parent), m_parts(std::make_unique<Parts>(ports, nullptr))
 {
     auto& parts = *m_parts;
-    connect(&parts.accounts, &AccountService::opened, this,
-            [&parts] { parts.chats.load().detach(); });
+    connect(&parts.accounts, &AccountService::opened, this, [&parts] {
+        parts.chats.load().detach();
+        parts.receipts.collectAll();
+    });
+    connect(&parts.gossip, &GossipWatch::warning, &parts.accounts, &Accounts::securityWarning);
     connect(&parts.accounts, &AccountService::closing, this, [&parts] {
         parts.chats.clear();
         parts.people.clear();
         parts.receipts.clear();
+        parts.gossip.clear();
         parts.typing.clear();
     });
     auto& applier = parts.applier;
@@ -81,6 +86,9 @@ Client::Client(const ClientPorts& ports, QObject* parent)
     connect(&applier, &ContentApplier::conversationChanged, &parts.chats,
             &ChatService::refreshChat);
     connect(&applier, &ContentApplier::typing, &parts.chats, &ChatService::takeTyping);
+    // Whoever has written does not write any more.
+    connect(&applier, &ContentApplier::textArrived, &parts.chats,
+            [&parts](const ConversationId& id) { parts.chats.takeTyping(id, false); });
     connect(&applier, &ContentApplier::nameWanted, &parts.people, &PeopleService::wantName);
     connect(&applier, &ContentApplier::profileWanted, &parts.people, &PeopleService::wantProfile);
     connect(&applier, &ContentApplier::personChanged, &parts.people, &PeopleService::tellChanged);
@@ -92,7 +100,6 @@ Client::Client(const ClientPorts& ports, QObject* parent)
     });
     connect(&parts.directory, &DirectoryKeeper::identityChanged, this,
             [&parts](const UserId& user) { parts.tellIdentity(user); });
-    connect(&parts.sync, &SyncRunner::upToDate, &parts.directory, &DirectoryKeeper::endBacklog);
     connect(&parts.sync, &SyncRunner::upToDate, &parts.chats, &Chats::upToDate);
     if (auto* notifier = ports.notifier) {
         connect(&applier, &ContentApplier::textArrived, this,

@@ -36,6 +36,9 @@ struct ClientPorts {
     /// How long something may be late before "messages may be missing" is said, milliseconds
     /// (encryption.md 4.4).
     int gapPatienceMs = 60'000;
+    /// How long an event that was asked for again is not mentioned at all, milliseconds
+    /// (encryption.md 3.5).
+    int placeholderMs = 30'000;
 };
 
 /// The client without a window: one profile, one account. It only builds and connects its parts.

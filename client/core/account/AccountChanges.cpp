@@ -67,9 +67,12 @@ Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPasswo
     if (state.account.passwordSlot) {
         auto root = e2ee::openRootSlot(oldKeys->wrap, e2ee::RootSlotKind::Password, state.self(),
                                        *state.account.passwordSlot);
-        if (root.ok())
+        if (root.ok()) {
             state.account.passwordSlot = e2ee::sealRootSlot(
                 rng, newKeys->wrap, e2ee::RootSlotKind::Password, state.self(), *root);
+            state.account.rootUpdateOwed =
+                std::max(state.account.rootUpdateOwed, RootUpdateOwed::PasswordSlot);
+        }
     }
     if (state.profile->slot) {
         state.profile->slot =
@@ -80,6 +83,7 @@ Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPasswo
     state.stageProfile(batch);
     state.stageAccount(batch);
     co_await state.committed(this, std::move(batch));
+    tellOwnDevices();
     m_busy = false;
     done({});
 }

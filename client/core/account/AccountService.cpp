@@ -1,4 +1,5 @@
 #include "client/core/account/AccountService.h"
+#include "client/core/account/RootUpdate.h"
 
 namespace impulse::client {
 
@@ -10,17 +11,13 @@ AccountService::AccountService(const AccountParts& parts, QObject* parent)
     connect(&parts.state.store(), &ClientStore::recovered, this,
             [this] { Q_EMIT storageTrouble(false, ClientErrorCode::StorageUnavailable); });
     connect(&parts.directory, &DirectoryKeeper::warning, this, &Accounts::securityWarning);
-    connect(&parts.directory, &DirectoryKeeper::ownDeviceRemoved, this, [this](bool lockedOut) {
-        m_parts.session.stop();
-        if (lockedOut) {
-            runSignOut({}).detach();
-            return;
-        }
-        m_parts.state.profile->removed = true;
-        WriteBatch batch;
-        m_parts.state.stageProfile(batch);
-        m_parts.state.commit(std::move(batch));
-        setState(ProfileState::Removed);
+    connect(&parts.directory, &DirectoryKeeper::ownDeviceRemoved, this,
+            &AccountService::takeRemoval);
+    connect(&parts.session, &ServerSession::removalClaimed, this,
+            [this] { checkRemoval().detach(); });
+    connect(&parts.session, &Connection::changed, this, [this] {
+        if (m_parts.session.state() == ConnectionState::Online)
+            tellOwnDevices();
     });
     connect(&parts.session, &ServerSession::loggedIn, this, [this] {
         auto& profile = m_parts.state.profile;
@@ -290,6 +287,57 @@ Task<Result<void, ClientError>> AccountService::wipe()
     if (!wiped.ok())
         co_return Failure{clientErrorOf(wiped.error())};
     co_return Result<void, ClientError>();
+}
+
+Task<void> AccountService::checkRemoval()
+{
+    auto& session = m_parts.session;
+    const auto checked = co_await m_parts.directory.checkOwn();
+    // Otherwise the lists have decided, or the connection is being made anew.
+    if (session.state() != ConnectionState::Connecting)
+        co_return;
+    const bool network = !checked.ok() && kindOf(checked.error()) == ErrorKind::Network;
+    session.fail(network ? checked.error() : ClientError{ClientErrorCode::DeviceRemoved});
+}
+
+void AccountService::takeRemoval(bool lockedOut)
+{
+    auto& state = m_parts.state;
+    if (m_state != ProfileState::Unlocked || state.profile->removed)
+        return;
+    m_parts.session.stop();
+    if (lockedOut) {
+        Q_EMIT securityWarning(tr("This device was declared lost or stolen, so the account was "
+                                  "removed from it."),
+                               true);
+        m_busy = true;
+        runSignOut({}).detach();
+        return;
+    }
+    // Any unlocked device can make such a list: the history stays, what could speak for the
+    // account goes.
+    state.profile->removed = true;
+    state.account.accountSeed = {};
+    state.sessions().forgetAll();
+    WriteBatch batch;
+    state.stageProfile(batch);
+    state.stageAccount(batch);
+    state.stageSessions(batch);
+    state.commit(std::move(batch));
+    setState(ProfileState::Removed);
+}
+
+void AccountService::tellOwnDevices()
+{
+    auto& state = m_parts.state;
+    if (!state.isLoaded() || state.account.rootUpdateOwed == RootUpdateOwed::None)
+        return;
+    WriteBatch batch;
+    stageRootUpdate(batch, state, m_parts.outbox);
+    state.commit(std::move(batch), [outbox = QPointer<Outbox>(&m_parts.outbox)] {
+        if (outbox)
+            outbox->run();
+    });
 }
 
 Task<void> AccountService::discardUnregistered()

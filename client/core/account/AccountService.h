@@ -3,7 +3,7 @@
 #include "client/core/Accounts.h"
 #include "client/core/account/AccountKeys.h"
 #include "client/core/account/KeyGuard.h"
-#include "client/core/sync/DirectoryKeeper.h"
+#include "client/core/message/Outbox.h"
 
 namespace impulse::client {
 
@@ -14,6 +14,7 @@ struct AccountParts {
     ServerSession& session;
     DirectoryKeeper& directory;
     KeyGuard& keys;
+    Outbox& outbox;
 };
 
 /// Why this may not become a password, if there is a reason.
@@ -86,6 +87,11 @@ private:
     Task<Result<void, ClientError>> connectTo(ServerLink link);
     Task<Result<void, ClientError>> wipe();
     Task<void> discardUnregistered();
+    /// The server says that this device is not listed any more: the lists are asked.
+    Task<void> checkRemoval();
+    /// What the lists say (encryption.md 1.4).
+    void takeRemoval(bool lockedOut);
+    void tellOwnDevices();
     static void report(const ProgressCallback& progress, Progress step)
     {
         if (progress)

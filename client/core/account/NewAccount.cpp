@@ -165,6 +165,8 @@ Result<void, ClientError> JoiningDevice::make(const std::vector<DeviceFate>& fat
     takeDevice(account, device);
     account.listVersion = m_current->fields().version + 1;
     account.incarnation = m_parts.connection.hello().incarnation;
+    if (!m_lost.empty())
+        account.rootUpdateOwed = RootUpdateOwed::Generation;
     m_localKey = crypto::random<e2ee::LocalDataKey>(rng);
     state.vault().open(m_localKey.clone());
     state.adopt(std::move(profile), std::move(account));

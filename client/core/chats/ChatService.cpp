@@ -369,11 +369,12 @@ void ChatService::markRead(const ConversationId& id)
         return;
     const auto ids = std::exchange(conversation->unread, {});
     conversation->readUpTo = conversation->position;
+    m_receipts.oweRead(*conversation, ids);
     WriteBatch batch;
     m_state.stage(batch, *conversation);
     m_state.commit(std::move(batch));
     if (!ids.empty())
-        m_receipts.noteRead(conversation->peer, ids);
+        m_receipts.collect(id);
     Q_EMIT chatChanged(id);
 }
 

@@ -117,7 +117,9 @@ Task<void> ServerSession::connectOnce()
         co_return;
     if (!answer.ok()) {
         // A lost connection has told already.
-        if (answer.error().refusal)
+        if (answer.error().is(protocol::ErrorCode::DeviceRemoved))
+            Q_EMIT removalClaimed();
+        else if (answer.error().refusal)
             fail(answer.error().error);
         co_return;
     }

@@ -42,6 +42,9 @@ Q_SIGNALS:
     void loggedIn();
     /// What waits for this connection is in vain.
     void loggedOut();
+    /// The login was refused because this device is not listed any more. The connection is still
+    /// open for the lists; whoever has read them calls stop() or fail().
+    void removalClaimed();
 
 private:
     Task<void> connectOnce();

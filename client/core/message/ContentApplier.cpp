@@ -1,5 +1,6 @@
 #include "client/core/message/ContentApplier.h"
 
+#include "client/core/account/RootUpdate.h"
 #include "client/core/state/SecretBridge.h"
 
 namespace impulse::client {
@@ -126,6 +127,16 @@ void ContentApplier::applyUnreadable(WriteBatch& batch, Effects& effects,
     tellMessage(effects, conversation, aad.message);
 }
 
+void ContentApplier::applyLost(WriteBatch& batch, Effects& effects, const EventRecord& record,
+                               EventRow row)
+{
+    row.state = EventState::Missing;
+    row.body.reset();
+    batch.replacedEvents.push_back(m_state.sealEvent(record.conversation, record.sender, record.id,
+                                                     record.sortMs, record.target, row));
+    tellMessage(effects, record.conversation, record.id);
+}
+
 void ContentApplier::applyEvent(WriteBatch& batch, Effects& effects,
                                 const ConversationId& conversation, const protocol::LogEvent& event,
                                 const e2ee::Opened& opened)
@@ -143,6 +154,7 @@ void ContentApplier::applyEvent(WriteBatch& batch, Effects& effects,
     row.bodyKey = toWire(opened.bodyKey);
     row.bodyHash = opened.bodyHash;
     row.fromRemovedDevice = opened.sender.standing != e2ee::Sender::Standing::Current;
+    row.fromLockedOutDevice = opened.sender.standing == e2ee::Sender::Standing::LockedOut;
     EventRecord stored;
     stored.conversation = conversation;
     stored.sender = opened.aad.senderDevice;
@@ -161,6 +173,7 @@ void ContentApplier::applyRecovered(WriteBatch& batch, Effects& effects, const E
     const auto content = e2ee::parseContent(crypto::EventKind::Direct, row.content);
     std::optional<MessageId> target;
     row.body.reset();
+    row.ownListVersion = m_directory.directory().history(m_state.self()).size();
     if (!content.ok()) {
         row.state = EventState::Refused;
         row.error = static_cast<std::uint64_t>(content.error());
@@ -177,7 +190,7 @@ void ContentApplier::applyRecovered(WriteBatch& batch, Effects& effects, const E
             conversation.lastId = record.id;
             conversation.lastHash = row.bodyHash;
             if (!own) {
-                applyIncomingText(effects, conversation, peer, record.id, row.logSeq);
+                applyIncomingText(effects, conversation, record.id, row.logSeq);
                 if (text->profileKey)
                     takeProfileKey(batch, effects, peer, *text->profileKey);
                 if (text->after)
@@ -194,8 +207,7 @@ void ContentApplier::applyRecovered(WriteBatch& batch, Effects& effects, const E
 }
 
 void ContentApplier::applyIncomingText(Effects& effects, ConversationRecord& conversation,
-                                       const ContactRecord& peer, const MessageId& id,
-                                       std::uint64_t logSeq)
+                                       const MessageId& id, std::uint64_t logSeq)
 {
     if (logSeq > conversation.readUpTo &&
         std::ranges::find(conversation.unread, id) == conversation.unread.end()) {
@@ -204,9 +216,9 @@ void ContentApplier::applyIncomingText(Effects& effects, ConversationRecord& con
             conversation.unread.erase(conversation.unread.begin());
     }
     const auto where = conversation.id;
-    const auto author = peer.userId;
-    effects.push_back([this, where, id, author] {
-        m_receipts.noteDelivered(author, id);
+    m_receipts.oweDelivered(conversation, id);
+    effects.push_back([this, where, id] {
+        m_receipts.collect(where);
         Q_EMIT textArrived(where, id);
         Q_EMIT conversationChanged(where);
     });
@@ -239,21 +251,28 @@ void ContentApplier::applyControl(WriteBatch& batch, Effects& effects, const e2e
     if (const auto* receipt = std::get_if<e2ee::ReceiptContent>(&content)) {
         applyReceipt(batch, effects, opened.aad, *receipt);
     } else if (const auto* key = std::get_if<e2ee::ProfileKeyContent>(&content)) {
-        if (opened.aad.senderUser == m_state.self()) {
-            if (m_state.account.hasProfileKey)
-                return;
-            m_state.account.profileKey = toWire(key->key);
-            m_state.account.hasProfileKey = true;
-            m_state.stageAccount(batch);
-            effects.push_back([this] { Q_EMIT ownProfileKeyArrived(); });
-            return;
-        }
-        auto* contact = m_state.contact(opened.aad.senderUser);
-        if (contact)
-            takeProfileKey(batch, effects, *contact, key->key);
+        applyProfileKey(batch, effects, opened.aad.senderUser, key->key);
     } else if (const auto* sync = std::get_if<e2ee::OwnSyncContent>(&content)) {
         applyOwnSync(batch, effects, *sync);
+    } else if (const auto* update = std::get_if<e2ee::RootUpdateContent>(&content)) {
+        takeRootUpdate(batch, m_state, m_directory, opened, *update);
     }
+}
+
+void ContentApplier::applyProfileKey(WriteBatch& batch, Effects& effects, const UserId& sender,
+                                     const e2ee::ProfileKey& key)
+{
+    if (sender != m_state.self()) {
+        if (auto* contact = m_state.contact(sender))
+            takeProfileKey(batch, effects, *contact, key);
+        return;
+    }
+    if (m_state.account.hasProfileKey)
+        return;
+    m_state.account.profileKey = toWire(key);
+    m_state.account.hasProfileKey = true;
+    m_state.stageAccount(batch);
+    effects.push_back([this] { Q_EMIT ownProfileKeyArrived(); });
 }
 
 void ContentApplier::applyReceipt(WriteBatch& batch, Effects& effects, const crypto::Aad& aad,

@@ -26,6 +26,8 @@ public:
     void applyUnreadable(WriteBatch& batch, Effects& effects, const ConversationId& conversation,
                          const protocol::LogEvent& event, const crypto::Aad& aad, EventState state,
                          std::uint64_t error);
+    /// An event that nobody could give again.
+    void applyLost(WriteBatch& batch, Effects& effects, const EventRecord& record, EventRow row);
     /// Position and sender's number only.
     void passEvent(WriteBatch& batch, const ConversationId& conversation,
                    const protocol::LogEvent& event, const crypto::Aad* aad);
@@ -69,8 +71,10 @@ private:
                       const EventRow& row);
     Placed place(ConversationRecord& conversation, const protocol::LogEvent& event,
                  const crypto::Aad& aad);
-    void applyIncomingText(Effects& effects, ConversationRecord& conversation,
-                           const ContactRecord& peer, const MessageId& id, std::uint64_t logSeq);
+    void applyIncomingText(Effects& effects, ConversationRecord& conversation, const MessageId& id,
+                           std::uint64_t logSeq);
+    void applyProfileKey(WriteBatch& batch, Effects& effects, const UserId& sender,
+                         const e2ee::ProfileKey& key);
     void tellReference(Effects& effects, const ConversationId& conversation,
                        const e2ee::Reference& reference);
     void applyReceipt(WriteBatch& batch, Effects& effects, const crypto::Aad& aad,

@@ -15,9 +15,8 @@ constexpr std::uint64_t dayMs = 24 * hourMs;
 /// Resend window (encryption.md 3.5).
 constexpr std::uint64_t windowMs = 30 * dayMs;
 constexpr std::size_t maxOutstandingPerDevice = 1000;
-constexpr int maxAnswersPerMessage = 5;
-constexpr std::uint64_t answerIntervalMs = 10 * minuteMs;
-constexpr int maxAnswersPerHour = 500;
+/// Asks of the author alone; from the second retry on the own other devices are asked, too.
+constexpr std::uint64_t asksOfAuthorAlone = 2;
 constexpr int checkMs = 1000;
 
 /// Retries after 1, 10 minutes, 1, 6, 24 hours, then daily.
@@ -40,9 +39,10 @@ std::uint64_t retryAfter(std::uint64_t attempts)
 } // namespace
 
 Healer::Healer(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
-               Sealer& sealer, Outbox& outbox, ContentApplier& applier, QObject* parent)
+               Sealer& sealer, Outbox& outbox, ContentApplier& applier, int placeholderMs,
+               QObject* parent)
     : QObject(parent), m_state(state), m_session(session), m_directory(directory), m_sealer(sealer),
-      m_outbox(outbox), m_applier(applier)
+      m_outbox(outbox), m_applier(applier), m_placeholderMs(placeholderMs)
 {
     connect(&m_timer, &QTimer::timeout, this, [this] {
         if (!m_asking)
@@ -60,6 +60,8 @@ bool Healer::canHeal(crypto::CryptoError error)
 void Healer::start()
 {
     m_timer.start(checkMs);
+    for (const auto& [key, item] : m_state.outstanding)
+        watchPlaceholder(item);
 }
 
 void Healer::stop()
@@ -102,6 +104,24 @@ void Healer::noteFailed(WriteBatch& batch, const crypto::Aad& aad, bool control)
         item.sinceMs + (control ? 1000 + QRandomGenerator::global()->bounded(29'000u) : 1000u);
     m_state.stage(batch, item);
     m_state.outstanding[{item.author, item.id}] = item;
+    watchPlaceholder(item);
+}
+
+/// Says that it is missing, unless it has come by then.
+void Healer::watchPlaceholder(const OutstandingRecord& item)
+{
+    const auto now = m_state.nowMs();
+    const auto due = item.sinceMs + static_cast<std::uint64_t>(m_placeholderMs);
+    if (item.control || now > due)
+        return;
+    const auto author = item.author;
+    const auto id = item.id;
+    const auto conversation = item.conversation;
+    // A little later, so that the clock has passed it.
+    QTimer::singleShot(static_cast<int>(due - now) + 50, this, [this, author, id, conversation] {
+        if (m_state.isLoaded() && isOutstanding(author, id))
+            Q_EMIT m_applier.messageChanged(conversation, id);
+    });
 }
 
 void Healer::noteRecovered(WriteBatch& batch, const DeviceId& author, const MessageId& id)
@@ -138,12 +158,8 @@ Task<void> Healer::askDue()
         else if (item.nextMs <= now && due[item.author].size() < e2ee::contentLimits::resendIds)
             due[item.author].push_back(item);
     }
-    if (!lost.empty()) {
-        WriteBatch batch;
-        for (const auto& item : lost)
-            noteRecovered(batch, item.author, item.id);
-        m_state.commit(std::move(batch));
-    }
+    if (!lost.empty())
+        co_await giveUp(std::move(lost));
     for (const auto& [device, items] : due) {
         if (!m_session.isLoggedIn())
             break;
@@ -153,27 +169,59 @@ Task<void> Healer::askDue()
     m_asking = false;
 }
 
+/// After the resend window: what waited is lost, and the line says so for good.
+Task<void> Healer::giveUp(std::vector<OutstandingRecord> items)
+{
+    WriteBatch batch;
+    auto effects = std::make_shared<ContentApplier::Effects>();
+    for (const auto& item : items) {
+        const auto records = co_await findRows(item.id);
+        if (!m_state.isLoaded())
+            co_return;
+        for (const auto& record : records) {
+            auto row = m_state.openEvent(record);
+            if (record.sender == item.author && row.state == EventState::Waiting)
+                m_applier.applyLost(batch, *effects, record, std::move(row));
+        }
+        noteRecovered(batch, item.author, item.id);
+    }
+    m_state.commit(std::move(batch), [effects] {
+        for (const auto& effect : *effects)
+            effect();
+    });
+}
+
+Task<bool> Healer::prepareAuthor(UserId user, DeviceId device, bool& isListed)
+{
+    const auto known = co_await m_directory.devicesOf(user);
+    if (!known.ok() && kindOf(known.error()) == ErrorKind::Network)
+        co_return false;
+    const auto party = partyOf(user, device);
+    isListed = party.has_value();
+    if (!isListed || m_state.sessions().heal(*party, m_state.nowMs()) == e2ee::Healing::UseActive)
+        co_return true;
+    const auto started = co_await m_sealer.startSession(*party, e2ee::StartReason::Heal);
+    co_return started.ok();
+}
+
 Task<void> Healer::askDevice(UserId user, DeviceId device, std::vector<OutstandingRecord> items)
 {
     auto turn = co_await m_sealer.turn().take();
-    const auto known = co_await m_directory.devicesOf(user);
-    const auto party = partyOf(user, device);
+    bool isListed = false;
+    const bool ready = co_await prepareAuthor(user, device, isListed);
+    if (!ready || !m_state.isLoaded())
+        co_return;
     WriteBatch batch;
-    if (!known.ok() && kindOf(known.error()) == ErrorKind::Network)
-        co_return;
-    if (!party) {
-        // Its device has left: nobody else of that person can answer.
-        for (const auto& item : items)
-            noteRecovered(batch, item.author, item.id);
-        m_state.commit(std::move(batch));
-        co_return;
-    }
-    if (m_state.sessions().heal(*party, m_state.nowMs()) == e2ee::Healing::FetchBundleAndStart) {
-        const auto started = co_await m_sealer.startSession(*party, e2ee::StartReason::Heal);
-        if (!started.ok())
-            co_return;
-    }
-    e2ee::ResendRequestContent request;
+    stageRequests(batch, user, device, isListed, items);
+    m_state.stageSessions(batch);
+    commitAndSend(std::move(batch));
+}
+
+void Healer::stageRequests(WriteBatch& batch, const UserId& user, const DeviceId& device,
+                           bool isListed, const std::vector<OutstandingRecord>& items)
+{
+    e2ee::ResendRequestContent ofAuthor;
+    e2ee::ResendRequestContent ofOwn;
     bool refresh = false;
     for (const auto& item : items) {
         const auto found = m_state.outstanding.find({item.author, item.id});
@@ -186,22 +234,33 @@ Task<void> Healer::askDevice(UserId user, DeviceId device, std::vector<Outstandi
             m_state.outstanding.erase(found);
             continue;
         }
-        request.items.push_back({outstanding.author, outstanding.id});
+        if (isListed)
+            ofAuthor.items.push_back({outstanding.author, outstanding.id});
+        // A device that has left its list answers no more: only own ones can help.
+        if (!isListed || outstanding.attempts >= asksOfAuthorAlone)
+            ofOwn.items.push_back({outstanding.author, outstanding.id});
         outstanding.nextMs = m_state.nowMs() + retryAfter(outstanding.attempts);
         ++outstanding.attempts;
         m_state.stage(batch, outstanding);
     }
-    if (!request.items.empty()) {
-        auto content = e2ee::writeContent(e2ee::Content(std::move(request)));
-        if (content.ok())
-            m_outbox.stageControl(batch, user, std::move(content).value(), {device});
-    }
-    if (refresh) {
-        auto content = e2ee::writeContent(e2ee::Content(e2ee::SessionRefreshContent{}));
-        if (content.ok())
-            m_outbox.stageControl(batch, user, std::move(content).value(), {device});
-    }
-    m_state.stageSessions(batch);
+    if (!ofAuthor.items.empty())
+        stageControl(batch, user, e2ee::Content(std::move(ofAuthor)), {device});
+    if (!ofOwn.items.empty())
+        stageControl(batch, m_state.self(), e2ee::Content(std::move(ofOwn)), {});
+    if (refresh && isListed)
+        stageControl(batch, user, e2ee::Content(e2ee::SessionRefreshContent{}), {device});
+}
+
+void Healer::stageControl(WriteBatch& batch, const UserId& user, const e2ee::Content& content,
+                          std::vector<DeviceId> devices)
+{
+    auto bytes = e2ee::writeContent(content);
+    if (bytes.ok())
+        m_outbox.stageControl(batch, user, std::move(bytes).value(), std::move(devices));
+}
+
+void Healer::commitAndSend(WriteBatch batch)
+{
     m_state.commit(std::move(batch), [outbox = QPointer<Outbox>(&m_outbox)] {
         if (outbox)
             outbox->run();
@@ -216,78 +275,6 @@ void Healer::repeat(const DeviceId& device)
     }
 }
 
-bool Healer::mayAnswer(const DeviceId& asker, const MessageId& id)
-{
-    const auto now = m_state.nowMs();
-    if (now / hourMs != m_hour) {
-        m_hour = now / hourMs;
-        m_answersThisHour.clear();
-    }
-    auto& answered = m_answered[{asker, id}];
-    auto& thisHour = m_answersThisHour[asker];
-    if (answered.count >= maxAnswersPerMessage || thisHour >= maxAnswersPerHour ||
-        (answered.count > 0 && now < answered.lastMs + answerIntervalMs))
-        return false;
-    ++answered.count;
-    answered.lastMs = now;
-    ++thisHour;
-    return true;
-}
-
-Task<void> Healer::answer(crypto::VerifiedPeer asker, e2ee::ResendRequestContent request)
-{
-    const auto* contact = m_state.contact(asker.user());
-    if (asker.user() != m_state.self() &&
-        (!contact || contact->status != ContactStatus::Accepted || contact->changedKey))
-        co_return;
-    for (const auto& wanted : request.items) {
-        if (wanted.author != m_state.device())
-            continue;
-        using Found = Result<std::vector<EventRecord>, StoreError>;
-        auto waiting =
-            answerOf<Found>(this, [this, id = wanted.id](std::function<void(Found)> done) {
-                m_state.store().findAnywhere(id, std::move(done));
-            });
-        auto found = co_await waiting;
-        if (!found.ok())
-            co_return;
-        for (const auto& record : *found) {
-            if (record.sender != m_state.device())
-                continue;
-            const auto row = m_state.openEvent(record);
-            // Only to a device it was addressed to, never to a new device or a changed identity.
-            if (!row.bodyKey || !row.bodyHash || row.logSeq == 0 ||
-                m_state.nowMs() > row.sentMs + windowMs ||
-                std::ranges::find(row.addressees, asker.device()) == row.addressees.end() ||
-                !partyOf(asker.user(), asker.device()) || !mayAnswer(asker.device(), wanted.id))
-                continue;
-            crypto::SystemRng rng;
-            const auto key = fromWire<e2ee::BodyKey>(*row.bodyKey);
-            auto wrap = e2ee::rewrap(rng, m_state.sessions(), m_directory.directory().head(), key,
-                                     *row.bodyHash, asker);
-            if (!wrap.ok())
-                continue;
-            WriteBatch batch;
-            OutboxRecord item;
-            item.kind = OutboxKind::Control;
-            item.number = m_state.account.nextOutbox++;
-            item.conversation = record.conversation;
-            item.peer = asker.user();
-            item.id = Sealer::newId();
-            SealedRecord sealed;
-            sealed.aad = row.aad;
-            sealed.wraps.push_back({asker.device(), std::move(wrap).value()});
-            item.sealed = std::move(sealed);
-            m_state.stageAccount(batch);
-            m_state.stageSessions(batch);
-            m_state.stage(batch, item);
-            m_state.outbox[item.number] = std::move(item);
-            co_await m_state.committed(this, std::move(batch));
-        }
-    }
-    m_outbox.run();
-}
-
 Task<std::optional<Bytes>> Healer::fetchBody(ConversationId conversation, std::uint64_t logSeq)
 {
     protocol::FetchEvents request;
@@ -300,47 +287,103 @@ Task<std::optional<Bytes>> Healer::fetchBody(ConversationId conversation, std::u
     co_return std::move(page->events.front().body);
 }
 
-Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
+Task<std::vector<EventRecord>> Healer::findRows(MessageId id)
 {
-    if (!isOutstanding(aad.senderDevice, aad.message))
-        co_return false;
-    using Found = Result<EventPageRecords, StoreError>;
-    auto waiting = answerOf<Found>(this, [this, &aad](std::function<void(Found)> done) {
-        m_state.store().findEvents(aad.conversation, {aad.message}, std::move(done));
+    using Found = Result<std::vector<EventRecord>, StoreError>;
+    auto waiting = answerOf<Found>(this, [this, id](std::function<void(Found)> done) {
+        m_state.store().findAnywhere(id, std::move(done));
     });
     auto found = co_await waiting;
     if (!found.ok())
-        co_return false;
-    for (const auto& record : found->events) {
-        auto row = m_state.openEvent(record);
-        if (record.sender != aad.senderDevice || row.state != EventState::Waiting || !row.body)
-            continue;
-        auto opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
-                                         row.aad, *row.body, wrap, m_state.nowMs());
-        if (!opened.ok() && opened.error() == crypto::CryptoError::AuthFailed) {
-            // Perhaps it is the stored body that is wrong: the log is asked once more.
-            row.body = co_await fetchBody(record.conversation, row.logSeq);
-            if (row.body)
-                opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(),
-                                            m_directory, row.aad, *row.body, wrap, m_state.nowMs());
-        }
-        if (!opened.ok() || !e2ee::accept(m_state.sessions(), *opened).ok())
-            co_return false;
-        row.content = opened->content;
-        row.bodyKey = toWire(opened->bodyKey);
-        row.bodyHash = opened->bodyHash;
-        WriteBatch batch;
-        auto effects = std::make_shared<ContentApplier::Effects>();
-        m_state.stageSessions(batch);
-        noteRecovered(batch, record.sender, record.id);
-        m_applier.applyRecovered(batch, *effects, record, std::move(row));
-        m_state.commit(std::move(batch), [effects] {
-            for (const auto& effect : *effects)
-                effect();
-        });
-        co_return true;
+        co_return std::vector<EventRecord>();
+    co_return std::move(found).value();
+}
+
+/// The row that waits for this event, with its body.
+Task<std::optional<EventRecord>> Healer::findWaiting(crypto::Aad aad)
+{
+    if (!isOutstanding(aad.senderDevice, aad.message))
+        co_return std::nullopt;
+    const auto records = co_await findRows(aad.message);
+    if (!m_state.isLoaded() || !isOutstanding(aad.senderDevice, aad.message))
+        co_return std::nullopt;
+    for (const auto& record : records) {
+        const auto row = m_state.openEvent(record);
+        if (record.sender == aad.senderDevice && row.state == EventState::Waiting && row.body)
+            co_return record;
     }
-    co_return false;
+    co_return std::nullopt;
+}
+
+void Healer::applyOpened(WriteBatch& batch, ContentApplier::Effects& effects,
+                         const EventRecord& record, EventRow row)
+{
+    noteRecovered(batch, record.sender, record.id);
+    m_applier.applyRecovered(batch, effects, record, std::move(row));
+}
+
+Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
+{
+    const auto record = co_await findWaiting(aad);
+    if (!record)
+        co_return false;
+    auto row = m_state.openEvent(*record);
+    auto opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
+                                     row.aad, *row.body, wrap, m_state.nowMs());
+    if (!opened.ok() && opened.error() == crypto::CryptoError::AuthFailed) {
+        // Perhaps it is the stored body that is wrong: the log is asked once more.
+        row.body = co_await fetchBody(record->conversation, row.logSeq);
+        if (row.body && m_state.isLoaded())
+            opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
+                                        row.aad, *row.body, wrap, m_state.nowMs());
+    }
+    if (!opened.ok() || !e2ee::accept(m_state.sessions(), *opened).ok())
+        co_return false;
+    row.content = opened->content;
+    row.bodyKey = toWire(opened->bodyKey);
+    row.bodyHash = opened->bodyHash;
+    WriteBatch batch;
+    auto effects = std::make_shared<ContentApplier::Effects>();
+    m_state.stageSessions(batch);
+    applyOpened(batch, *effects, *record, std::move(row));
+    m_state.commit(std::move(batch), [effects] {
+        for (const auto& effect : *effects)
+            effect();
+    });
+    co_return true;
+}
+
+/// Only what was asked for, and only for the event as the log has it (encryption.md 4.5).
+Task<void> Healer::takeForwarded(WriteBatch& batch, ContentApplier::Effects& effects,
+                                 e2ee::ForwardedContent forwarded)
+{
+    const auto aad = crypto::parseAad(forwarded.aad);
+    if (!aad.ok())
+        co_return;
+    const auto record = co_await findWaiting(*aad);
+    if (!record)
+        co_return;
+    auto row = m_state.openEvent(*record);
+    if (row.aad != forwarded.aad)
+        co_return;
+    if (const auto* content = std::get_if<Bytes>(&forwarded.payload)) {
+        row.content = *content;
+    } else {
+        const auto& key = std::get<e2ee::BodyKey>(forwarded.payload);
+        auto opened = e2ee::openBody(key, forwarded.bodyHash, row.aad, *row.body);
+        if (!opened.ok()) {
+            row.body = co_await fetchBody(record->conversation, row.logSeq);
+            if (row.body)
+                opened = e2ee::openBody(key, forwarded.bodyHash, row.aad, *row.body);
+        }
+        if (!opened.ok() || !m_state.isLoaded())
+            co_return;
+        row.content = std::move(opened).value();
+        row.bodyKey = toWire(key);
+    }
+    row.bodyHash = forwarded.bodyHash;
+    row.recoveredFromOwn = true;
+    applyOpened(batch, effects, *record, std::move(row));
 }
 
 } // namespace impulse::client

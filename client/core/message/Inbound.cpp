@@ -20,9 +20,10 @@ std::function<void()> runEffects(std::shared_ptr<ContentApplier::Effects> effect
 } // namespace
 
 Inbound::Inbound(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
-                 Outbox& outbox, ContentApplier& applier, Healer& healer, QObject* parent)
+                 Outbox& outbox, ContentApplier& applier, Healer& healer, GossipWatch& gossip,
+                 QObject* parent)
     : QObject(parent), m_state(state), m_session(session), m_directory(directory), m_outbox(outbox),
-      m_applier(applier), m_healer(healer)
+      m_applier(applier), m_healer(healer), m_gossip(gossip)
 {
     connect(&outbox, &Outbox::accepted, this,
             [this](const ConversationId& conversation, std::uint64_t logSeq) {
@@ -239,7 +240,7 @@ Task<void> Inbound::processEvent(ConversationId conversation, protocol::LogEvent
     auto opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
                                      event.aad, *event.body, *event.wrap, m_state.nowMs());
     if (opened.ok() && e2ee::accept(m_state.sessions(), *opened).ok()) {
-        m_directory.noteGossip(aad->senderUser, opened->senderDirectory);
+        m_gossip.note(aad->senderUser, opened->senderDirectory);
         m_state.stageSessions(batch);
         m_applier.applyEvent(batch, *effects, conversation, event, *opened);
         m_state.commit(std::move(batch), runEffects(effects));
@@ -348,19 +349,7 @@ Task<bool> Inbound::processMailbox(std::vector<protocol::MailboxEntry> entries)
             if (aad->kind == crypto::EventKind::Direct && entry.body.empty()) {
                 co_await m_healer.takeRewrap(*aad, entry.wrap);
             } else if (aad->kind == crypto::EventKind::Control) {
-                auto opened =
-                    e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
-                                       entry.aad, entry.body, entry.wrap, m_state.nowMs());
-                if (opened.ok() && e2ee::accept(m_state.sessions(), *opened).ok()) {
-                    m_directory.noteGossip(aad->senderUser, opened->senderDirectory);
-                    applyMail(batch, *effects, *opened);
-                } else if (!opened.ok()) {
-                    qCWarning(lcClient) << "a control envelope could not be opened:"
-                                        << crypto::errorName(opened.error()).data();
-                    if (Healer::canHeal(opened.error()) && acceptsFrom(aad->senderUser) &&
-                        opened.error() != crypto::CryptoError::Duplicate)
-                        m_healer.noteFailed(batch, *aad, true);
-                }
+                co_await takeControl(batch, *effects, entry, *aad);
             }
         }
         m_state.account.mailboxPosition = std::max(m_state.account.mailboxPosition, entry.number);
@@ -374,12 +363,29 @@ Task<bool> Inbound::processMailbox(std::vector<protocol::MailboxEntry> entries)
     co_return true;
 }
 
-void Inbound::applyMail(WriteBatch& batch, ContentApplier::Effects& effects,
-                        const e2ee::Opened& opened)
+Task<void> Inbound::takeControl(WriteBatch& batch, ContentApplier::Effects& effects,
+                                const protocol::MailboxEntry& entry, const crypto::Aad& aad)
+{
+    auto opened = e2ee::openEnvelope(m_state.sessions(), m_directory.directory(), m_directory,
+                                     entry.aad, entry.body, entry.wrap, m_state.nowMs());
+    if (opened.ok() && e2ee::accept(m_state.sessions(), *opened).ok()) {
+        m_gossip.note(aad.senderUser, opened->senderDirectory);
+        co_await applyMail(batch, effects, *opened);
+    } else if (!opened.ok()) {
+        qCWarning(lcClient) << "a control envelope could not be opened:"
+                            << crypto::errorName(opened.error()).data();
+        if (Healer::canHeal(opened.error()) && acceptsFrom(aad.senderUser) &&
+            opened.error() != crypto::CryptoError::Duplicate)
+            m_healer.noteFailed(batch, aad, true);
+    }
+}
+
+Task<void> Inbound::applyMail(WriteBatch& batch, ContentApplier::Effects& effects,
+                              const e2ee::Opened& opened)
 {
     auto content = e2ee::parseContent(crypto::EventKind::Control, opened.content);
     if (!content.ok())
-        return;
+        co_return;
     const auto sender = opened.sender.peer;
     if (auto* request = std::get_if<e2ee::ResendRequestContent>(&*content)) {
         effects.push_back([this, sender, request = std::move(*request)] {
@@ -387,6 +393,8 @@ void Inbound::applyMail(WriteBatch& batch, ContentApplier::Effects& effects,
         });
     } else if (std::holds_alternative<e2ee::SessionRefreshContent>(*content)) {
         m_healer.repeat(sender.device());
+    } else if (auto* forwarded = std::get_if<e2ee::ForwardedContent>(&*content)) {
+        co_await m_healer.takeForwarded(batch, effects, std::move(*forwarded));
     } else {
         m_applier.applyControl(batch, effects, opened, *content);
     }

@@ -3,6 +3,7 @@
 #include "client/core/message/ContentApplier.h"
 #include "client/core/message/Healer.h"
 #include "client/core/message/Outbox.h"
+#include "client/core/sync/GossipWatch.h"
 
 namespace impulse::client {
 
@@ -13,7 +14,8 @@ class Inbound : public QObject {
     Q_OBJECT
 public:
     Inbound(LocalState& state, ServerSession& session, DirectoryKeeper& directory, Outbox& outbox,
-            ContentApplier& applier, Healer& healer, QObject* parent = nullptr);
+            ContentApplier& applier, Healer& healer, GossipWatch& gossip,
+            QObject* parent = nullptr);
 
     void takePush(const protocol::AnyPush& push);
     /// Fetches a conversation to its end.
@@ -41,7 +43,10 @@ private:
     Task<void> prepareSender(crypto::Aad aad);
     Task<void> meetOwnEvent(ConversationId conversation, protocol::LogEvent event, crypto::Aad aad,
                             bool isKnown);
-    void applyMail(WriteBatch& batch, ContentApplier::Effects& effects, const e2ee::Opened& opened);
+    Task<void> takeControl(WriteBatch& batch, ContentApplier::Effects& effects,
+                           const protocol::MailboxEntry& entry, const crypto::Aad& aad);
+    Task<void> applyMail(WriteBatch& batch, ContentApplier::Effects& effects,
+                         const e2ee::Opened& opened);
     bool acceptsFrom(const UserId& user) const;
     void acknowledge();
 
@@ -51,6 +56,7 @@ private:
     Outbox& m_outbox;
     ContentApplier& m_applier;
     Healer& m_healer;
+    GossipWatch& m_gossip;
     /// One page at a time: sessions and positions move in order.
     Turn m_turn;
     std::set<ConversationId> m_reading;

@@ -40,6 +40,8 @@ MessageFailure failureOf(std::uint64_t refusal)
         return MessageFailure::NotAllowed;
     case protocol::ErrorCode::RateLimited:
         return MessageFailure::RateLimited;
+    case protocol::ErrorCode::NotFound:
+        return MessageFailure::NoAccount;
     default:
         return MessageFailure::Refused;
     }
@@ -57,7 +59,10 @@ std::optional<std::string> sendableText(const QString& text)
     return utf8;
 }
 
-MessageFeed::MessageFeed(LocalState& state, QObject* parent) : QObject(parent), m_state(state) {}
+MessageFeed::MessageFeed(LocalState& state, int placeholderMs, QObject* parent)
+    : QObject(parent), m_state(state), m_placeholderMs(static_cast<std::uint64_t>(placeholderMs))
+{
+}
 
 Task<Result<MessagePage, ClientError>>
 MessageFeed::page(ConversationId conversation, std::optional<PagePosition> before, int limit)
@@ -253,6 +258,14 @@ void MessageFeed::applyState(MessageItem& item, const ConversationRecord& conver
     }
 }
 
+/// A repair usually takes a second: nothing is shown of what was just asked for again.
+bool MessageFeed::isExpectedSoon(const EventRecord& record) const
+{
+    const auto found = m_state.outstanding.find({record.sender, record.id});
+    return found != m_state.outstanding.end() &&
+           m_state.nowMs() < found->second.sinceMs + m_placeholderMs;
+}
+
 std::optional<MessageItem> MessageFeed::itemOf(const ConversationRecord& conversation,
                                                const Line& line) const
 {
@@ -266,7 +279,9 @@ std::optional<MessageItem> MessageFeed::itemOf(const ConversationRecord& convers
     item.sortMs = line.record.sortMs;
     item.sequence = line.row.senderSeq;
     if (line.row.fromRemovedDevice)
-        item.removedDevice = RemovedDevice::Removed;
+        item.removedDevice =
+            line.row.fromLockedOutDevice ? RemovedDevice::LostOrStolen : RemovedDevice::Removed;
+    item.recoveredFromOwn = line.row.recoveredFromOwn;
     if (line.row.state == EventState::Line) {
         item.kind = MessageKind::System;
         item.system = static_cast<SystemLine>(line.row.line);
@@ -284,6 +299,10 @@ std::optional<MessageItem> MessageFeed::itemOf(const ConversationRecord& convers
         item.kind = MessageKind::Refused;
         return item;
     case EventState::Waiting:
+        if (isExpectedSoon(line.record))
+            return std::nullopt;
+        item.kind = MessageKind::Missing;
+        return item;
     case EventState::Missing:
         item.kind = MessageKind::Missing;
         return item;

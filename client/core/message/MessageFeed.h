@@ -11,7 +11,8 @@ namespace impulse::client {
 class MessageFeed : public QObject {
     Q_OBJECT
 public:
-    explicit MessageFeed(LocalState& state, QObject* parent = nullptr);
+    /// `placeholderMs`: what waits for its repair is shown as missing after this time.
+    MessageFeed(LocalState& state, int placeholderMs, QObject* parent = nullptr);
 
     Task<Result<MessagePage, ClientError>> page(ConversationId conversation,
                                                 std::optional<PagePosition> before, int limit);
@@ -32,6 +33,7 @@ private:
     Line lineOf(const EventRecord& record, const std::vector<EventRecord>& changes) const;
     std::optional<MessageItem> itemOf(const ConversationRecord& conversation,
                                       const Line& line) const;
+    bool isExpectedSoon(const EventRecord& record) const;
     void applyText(MessageItem& item, const Line& line) const;
     void applyState(MessageItem& item, const ConversationRecord& conversation,
                     const Line& line) const;
@@ -42,6 +44,7 @@ private:
     QString nameOf(const UserId& user) const;
 
     LocalState& m_state;
+    std::uint64_t m_placeholderMs;
 };
 
 /// The texts of the rows of Chats::sendText() and such: trimmed, checked against the limits.

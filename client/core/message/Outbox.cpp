@@ -22,9 +22,7 @@ Outbox::Outbox(LocalState& state, ServerSession& session, DirectoryKeeper& direc
 
 Outbox::Lane Outbox::laneOf(const OutboxRecord& item)
 {
-    if (item.kind == OutboxKind::Control)
-        return std::nullopt;
-    return item.conversation;
+    return {item.conversation, item.kind == OutboxKind::Control};
 }
 
 OutboxRecord* Outbox::at(std::uint64_t number)
@@ -200,9 +198,11 @@ Task<bool> Outbox::sealItem(std::uint64_t number)
             runLater(pauseMs);
             co_return false;
         }
-        refuse(*item, kindOf(error) == ErrorKind::Security
-                          ? refusedBySecurity
-                          : static_cast<std::uint64_t>(protocol::ErrorCode::NotFound));
+        // Nothing to refer to, or nobody to send to.
+        const auto code =
+            content.ok() ? protocol::ErrorCode::NotFound : protocol::ErrorCode::Malformed;
+        refuse(*item, kindOf(error) == ErrorKind::Security ? refusedBySecurity
+                                                           : static_cast<std::uint64_t>(code));
         co_return true;
     }
     const bool control = item->kind == OutboxKind::Control;

@@ -7,8 +7,9 @@
 namespace impulse::client {
 
 /// What is to be sent, durable before it is sent (architecture.md 3, encryption.md 4.2). Each
-/// conversation is a lane of its own, in order, one event on its way at a time; control envelopes
-/// share a lane. Main thread.
+/// conversation is a lane of its own, in order, one event on its way at a time, and so are the
+/// control envelopes to each person: what one person's changed identity holds up stops nobody else.
+/// Main thread.
 class Outbox : public QObject {
     Q_OBJECT
 public:
@@ -44,7 +45,8 @@ Q_SIGNALS:
     void accepted(const impulse::ConversationId& conversation, std::uint64_t logSeq);
 
 private:
-    using Lane = std::optional<ConversationId>;
+    /// A conversation, and whether it is its control envelopes.
+    using Lane = std::pair<ConversationId, bool>;
 
     static Lane laneOf(const OutboxRecord& item);
     OutboxRecord* head(const Lane& lane);

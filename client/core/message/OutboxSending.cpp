@@ -208,6 +208,9 @@ bool Outbox::handleRefusal(std::uint64_t number, const CallFailure& failure)
         runLater(std::max(pauseMs, failure.error.retryAfterMs));
         return false;
     case ErrorCode::DeviceRemoved:
+        // The next login finds out what the lists say.
+        m_session.fail({ClientErrorCode::ConnectionLost});
+        return false;
     case ErrorCode::Unauthorized:
         m_session.fail({ClientErrorCode::DeviceRemoved});
         return false;

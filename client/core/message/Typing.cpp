@@ -25,18 +25,21 @@ void Typing::setOwn(const ConversationId& id, bool active)
         return;
     auto& sent = m_sent[id];
     const auto now = m_state.nowMs();
-    if (sent.inRow >= maxInRow || (active && sent.active && now < sent.lastMs + intervalMs) ||
+    if (sent.inRow >= maxInRow || (active && now < sent.begunMs + intervalMs) ||
         (!active && !sent.active))
         return;
     sent.active = active;
-    sent.lastMs = now;
+    if (active)
+        sent.begunMs = now;
     ++sent.inRow;
     send(id, conversation->peer, active).detach();
 }
 
 void Typing::noteSent(const ConversationId& id)
 {
-    m_sent[id] = {};
+    auto& sent = m_sent[id];
+    sent.active = false;
+    sent.inRow = 0;
 }
 
 void Typing::setOnline(const UserId& user, bool online)

@@ -21,7 +21,8 @@ public:
 private:
     struct Sent {
         bool active = false;
-        std::uint64_t lastMs = 0;
+        /// When it was last told that something is being written.
+        std::uint64_t begunMs = 0;
         int inRow = 0;
     };
 

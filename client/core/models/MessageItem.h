@@ -19,7 +19,16 @@ enum class MessageState {
     Held,   ///< waits for the user's decision about a changed identity
 };
 
-enum class MessageFailure { None, Refused, TooLarge, NotAllowed, Blocked, RateLimited, Security };
+enum class MessageFailure {
+    None,
+    Refused,
+    TooLarge,
+    NotAllowed,
+    Blocked,
+    RateLimited,
+    Security,
+    NoAccount, ///< the other person has deleted the account
+};
 
 enum class MessageKind {
     Text,
@@ -73,6 +82,8 @@ struct MessageItem {
     std::optional<ReplyQuote> reply;
     SystemLine system = SystemLine::Encrypted;
     RemovedDevice removedDevice = RemovedDevice::No;
+    /// It could not be read here; another device of the user passed it on.
+    bool recoveredFromOwn = false;
 
     bool operator==(const MessageItem&) const = default;
 };

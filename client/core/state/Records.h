@@ -46,6 +46,19 @@ struct ProfileRecord {
     }
 };
 
+/// What the own other devices were not told yet (content type 20, encryption.md 4.5).
+enum class RootUpdateOwed : std::uint8_t {
+    None,
+    /// The password was changed here.
+    PasswordSlot,
+    /// This device locked others out: new generation, with its keys.
+    Generation,
+};
+inline constexpr RootUpdateOwed lastOf(RootUpdateOwed)
+{
+    return RootUpdateOwed::Generation;
+}
+
 /// Keys and settings of the own account and device (Table::Account, key "account").
 struct AccountRecord {
     WireSecret signSeed;
@@ -78,6 +91,7 @@ struct AccountRecord {
     std::uint64_t nextOutbox = 1;
     /// False on a device that joined the account and was not told the key yet.
     bool hasProfileKey = false;
+    RootUpdateOwed rootUpdateOwed = RootUpdateOwed::None;
 
     static constexpr auto fields()
     {
@@ -103,7 +117,8 @@ struct AccountRecord {
                           field(20, "mailboxPosition", &AccountRecord::mailboxPosition),
                           field(21, "incarnation", &AccountRecord::incarnation),
                           field(22, "nextOutbox", &AccountRecord::nextOutbox),
-                          field(23, "hasProfileKey", &AccountRecord::hasProfileKey)};
+                          field(23, "hasProfileKey", &AccountRecord::hasProfileKey),
+                          field(24, "rootUpdateOwed", &AccountRecord::rootUpdateOwed)};
     }
 };
 
@@ -205,6 +220,9 @@ struct ConversationRecord {
     /// The newest text here; the next own one names it, so that a dropped one is noticed.
     std::optional<MessageId> lastId;
     std::optional<Hash32> lastHash;
+    /// Marks for the peer that are not in the outbox yet.
+    std::vector<MessageId> owedDelivered;
+    std::vector<MessageId> owedRead;
 
     static constexpr auto fields()
     {
@@ -220,7 +238,9 @@ struct ConversationRecord {
                           field(10, "olderElsewhere", &ConversationRecord::olderElsewhere),
                           field(11, "createdMs", &ConversationRecord::createdMs),
                           field(12, "lastId", &ConversationRecord::lastId),
-                          field(13, "lastHash", &ConversationRecord::lastHash)};
+                          field(13, "lastHash", &ConversationRecord::lastHash),
+                          field(14, "owedDelivered", &ConversationRecord::owedDelivered, anyBound),
+                          field(15, "owedRead", &ConversationRecord::owedRead, anyBound)};
     }
 };
 
@@ -250,6 +270,20 @@ inline constexpr EventState lastOf(EventState)
     return EventState::Line;
 }
 
+/// What a device was answered about one event (encryption.md 3.5).
+struct AnswerRecord {
+    DeviceId device;
+    std::uint64_t count = 0;
+    std::uint64_t lastMs = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "device", &AnswerRecord::device),
+                          field(2, "count", &AnswerRecord::count),
+                          field(3, "lastMs", &AnswerRecord::lastMs)};
+    }
+};
+
 /// The sealed value of an EventRecord. With body key and hash kept: resends, edits, replies and the
 /// archive need them.
 struct EventRow {
@@ -275,6 +309,13 @@ struct EventRow {
     std::uint64_t line = 0;
     /// The sealed body of an event of a newer version or one that waits for its key.
     std::optional<Bytes> body;
+    /// With fromRemovedDevice: it was declared lost or stolen.
+    bool fromLockedOutDevice = false;
+    /// Version of the newest own list on the log when it came: later devices are not passed it.
+    std::uint64_t ownListVersion = 0;
+    /// Another own device had it and passed it on.
+    bool recoveredFromOwn = false;
+    std::vector<AnswerRecord> answers;
 
     static constexpr auto fields()
     {
@@ -292,7 +333,11 @@ struct EventRow {
                           field(12, "fromRemovedDevice", &EventRow::fromRemovedDevice),
                           field(13, "error", &EventRow::error),
                           field(14, "line", &EventRow::line),
-                          field(15, "body", &EventRow::body, anyBound)};
+                          field(15, "body", &EventRow::body, anyBound),
+                          field(16, "fromLockedOutDevice", &EventRow::fromLockedOutDevice),
+                          field(17, "ownListVersion", &EventRow::ownListVersion),
+                          field(18, "recoveredFromOwn", &EventRow::recoveredFromOwn),
+                          field(19, "answers", &EventRow::answers, anyBound)};
     }
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/core/link/ServerSession.h"
+#include "client/core/sync/DirectoryReplica.h"
 #include "client/e2ee/Envelope.h"
 #include "common/crypto/DeviceLists.h"
 
@@ -9,8 +10,7 @@
 namespace impulse::client {
 
 /// The full replica of the directory log, the device lists of the people this client deals with,
-/// and what follows from both: pins, the own monitor, gossip (encryption.md 1.2, 8.1, 8.3). Main
-/// thread.
+/// and what follows from both: pins and the own monitor (encryption.md 1.2, 8.1, 8.3). Main thread.
 class DirectoryKeeper : public QObject, public e2ee::EnvelopeContext {
     Q_OBJECT
 public:
@@ -30,6 +30,9 @@ public:
     Task<Result<void, ClientError>> sync();
     /// The log alone; for a device that is not in its account yet.
     Task<Result<void, ClientError>> fetchLog();
+    /// The log and the own lists; all that a device may read that has been removed. What they say
+    /// about it is told by the signals.
+    Task<Result<void, ClientError>> checkOwn();
     /// Every list of a user after this version, oldest first, unchecked.
     Task<Result<std::vector<Bytes>, ClientError>> downloadLists(UserId user, std::uint64_t after);
     /// A pushed entry: taken if it is the next, else everything is fetched.
@@ -41,17 +44,18 @@ public:
     /// The same without asking the server; null if it is not known or has changed since.
     const crypto::VerifiedDeviceList* knownDevices(const UserId& user) const;
 
-    const crypto::Directory& directory() const { return *m_directory; }
+    bool isOpen() const { return m_replica.isOpen(); }
+    const crypto::Directory& directory() const { return m_replica.log(); }
     /// Number of entries of this device's user and a peer together.
     std::uint64_t rosterVersion(const UserId& peer) const;
 
-    /// What a wrap said about the sender's view of the log (encryption.md 8.3).
-    void noteGossip(const UserId& from, const crypto::DirectoryHead& theirs);
-
     /// The person's new identity is accepted: pinned, sending goes on.
     void acceptIdentity(ContactRecord& contact) const;
-    /// The backlog has been read: devices that have left are heard no more (encryption.md 4.4).
-    void endBacklog() { m_leftNow.clear(); }
+    /// What the server held when devices left was read: they are heard no more, and their sessions
+    /// go (encryption.md 4.4).
+    void endBacklog();
+    /// True if the own list of this version, or the last one before it, holds the device.
+    bool wasOwnDevice(const DeviceId& device, std::uint64_t version) const;
 
     std::optional<e2ee::Sender> sender(const UserId& user, const DeviceId& device) const override;
     /// The callers look events up before they open them.
@@ -63,6 +67,8 @@ Q_SIGNALS:
     /// A person, or this account, has other devices than before.
     void devicesChanged(const impulse::UserId& user);
     void warning(const QString& text, bool red);
+    /// Devices have left: what they sent before is to be read now, then endBacklog() is due.
+    void devicesLeft();
     /// This device is not in the newest own list any more; `lockedOut`: by a new generation
     /// (encryption.md 1.4).
     void ownDeviceRemoved(bool lockedOut);
@@ -76,30 +82,24 @@ private:
     };
 
     Task<Result<void, ClientError>> fetchLists(UserId user);
-    Task<void> checkAhead(UserId from, crypto::DirectoryHead theirs);
     /// Takes lists into memory, checks them and stages what changes.
     Result<void, ClientError> takeLists(WriteBatch& batch, const UserId& user,
                                         std::vector<Bytes> lists);
-    void noteLeft(const UserId& user, const std::vector<crypto::VerifiedDeviceList>& before,
-                  const Lists& now);
+    void noteLeft(const std::vector<crypto::VerifiedDeviceList>& before, const Lists& now);
+    void noteLeftBefore(const Lists& lists);
     void updatePin(WriteBatch& batch, const UserId& user, const crypto::Accepted& accepted);
-    void watchOwn(WriteBatch& batch, const crypto::VerifiedDeviceList& list);
+    void watchOwn(WriteBatch& batch, const Lists& now);
+    void checkStanding(const Lists& own);
     std::optional<crypto::Pin> pinOf(const UserId& user) const;
-    void stageEntries(WriteBatch& batch, std::uint64_t fromSeq) const;
-    void warnOfFork(const UserId& from);
 
     LocalState& m_state;
     ServerSession& m_session;
-    std::unique_ptr<crypto::Directory> m_directory;
-    /// The log as it came, 72 bytes an entry.
-    Bytes m_entries;
+    DirectoryReplica m_replica;
     std::map<UserId, Lists> m_lists;
-    /// Devices whose leaving was learnt since the backlog began.
+    /// Devices whose leaving was learnt, while what they sent before is being read.
     std::set<DeviceId> m_leftNow;
     Turn m_logTurn;
     Turn m_listTurn;
-    std::set<UserId> m_forkReporters;
-    std::map<UserId, std::uint64_t> m_gossipMs;
 };
 
 } // namespace impulse::client

@@ -17,6 +17,12 @@ SyncRunner::SyncRunner(LocalState& state, ServerSession& session, DirectoryKeepe
         m_healer.stop();
     });
     connect(&session.link(), &ServerConnection::pushed, this, &SyncRunner::takePush);
+    connect(&directory, &DirectoryKeeper::devicesLeft, this, [this] {
+        // Else the run that is going on ends the backlog.
+        if (m_session.state() == ConnectionState::Online)
+            readBacklog().detach();
+    });
+    connect(this, &SyncRunner::upToDate, &directory, &DirectoryKeeper::endBacklog);
     connect(&inbound, &Inbound::rolledBack, this, [this] { m_replacePrekeys = true; });
 }
 
@@ -48,6 +54,16 @@ Task<void> SyncRunner::run()
     co_await m_people.sync();
     if (run == m_run)
         m_done = true;
+}
+
+Task<void> SyncRunner::readBacklog()
+{
+    const int run = m_run;
+    auto result = co_await readLogs();
+    if (result.ok())
+        result = co_await m_inbound.catchUpMailbox();
+    if (result.ok() && run == m_run)
+        m_directory.endBacklog();
 }
 
 Task<Result<void, ClientError>> SyncRunner::bringUp()

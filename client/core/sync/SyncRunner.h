@@ -25,6 +25,8 @@ private:
     Task<Result<void, ClientError>> bringUp();
     Task<Result<void, ClientError>> keepPrekeys();
     Task<Result<void, ClientError>> readLogs();
+    /// Devices have left while this client was online.
+    Task<void> readBacklog();
     void takePush(const protocol::AnyPush& push);
 
     LocalState& m_state;
