@@ -46,6 +46,8 @@ Fault refusalOf(const MessageItem& message)
         return {ExitCode::Refused, latin("the message is too long")};
     case MessageFailure::Blocked:
         return {ExitCode::Refused, latin("this person takes no messages from you")};
+    case MessageFailure::NoAccount:
+        return {ExitCode::Refused, latin("this person has deleted the account")};
     case MessageFailure::RateLimited:
         return {ExitCode::Refused, latin("too many messages; try again later")};
     default:

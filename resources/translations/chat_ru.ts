@@ -160,6 +160,10 @@
             <translation>Не отправлено: не пройдена проверка безопасности</translation>
         </message>
         <message>
+            <source>Not sent: this account was deleted</source>
+            <translation>Не отправлено: эта учётная запись удалена</translation>
+        </message>
+        <message>
             <source>Hidden: failed a security check</source>
             <translation>Скрыто: не прошло проверку безопасности</translation>
         </message>
@@ -586,6 +590,10 @@
         <message>
             <source>This message did not come from the account it names, or it was changed on the way. Its text is not shown.</source>
             <translation>Это сообщение пришло не от указанной учётной записи или было изменено в пути. Его текст не показан.</translation>
+        </message>
+        <message>
+            <source>Recovered from your other device</source>
+            <translation>Восстановлено с другого вашего устройства</translation>
         </message>
         <message>
             <source>Versions, newest first</source>

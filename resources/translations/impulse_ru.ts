@@ -134,6 +134,35 @@
         </message>
     </context>
     <context>
+        <name>impulse::client::AccountService</name>
+        <message>
+            <source>This device was declared lost or stolen, so the account was removed from it.</source>
+            <translation>Это устройство объявлено потерянным или украденным, поэтому учётная запись удалена с него.</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::client::DirectoryKeeper</name>
+        <message>
+            <source>The server published a false list of your devices.</source>
+            <translation>Сервер опубликовал ложный список ваших устройств.</translation>
+        </message>
+        <message>
+            <source>The server published a false identity for you.</source>
+            <translation>Сервер опубликовал ложные данные о вашей личности.</translation>
+        </message>
+        <message>
+            <source>A new device was added to your account. If it was not you, sign in with your recovery code on another computer and lock it out.</source>
+            <translation>К вашей учётной записи добавлено новое устройство. Если это сделали не вы, войдите с кодом восстановления на другом компьютере и отключите это устройство.</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::client::GossipWatch</name>
+        <message>
+            <source>The server shows you and %1 different directories.</source>
+            <translation>Сервер показывает вам и %1 разные каталоги.</translation>
+        </message>
+    </context>
+    <context>
         <name>impulse::ui::ConfirmDialog</name>
         <message>
             <source>Cancel</source>

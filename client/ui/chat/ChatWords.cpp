@@ -182,6 +182,8 @@ QString ChatWords::failure(const MessageItem& message)
         return tr("Not sent: too many messages at once");
     case MessageFailure::Security:
         return tr("Not sent: a security check failed");
+    case MessageFailure::NoAccount:
+        return tr("Not sent: this account was deleted");
     case MessageFailure::None:
     case MessageFailure::Refused:
         break;

@@ -44,6 +44,8 @@ MessageDetails::MessageDetails(Theme& theme, const MessageItem& message, QWidget
              Token::Warning);
     if (message.removedDevice != client::RemovedDevice::No)
         line(ChatWords::removedDevice(message.removedDevice), Token::Warning);
+    if (message.recoveredFromOwn)
+        line(tr("Recovered from your other device"), Token::TextSecondary);
     if (message.edited && message.kind == MessageKind::Text) {
         line(tr("Versions, newest first"), Token::TextSecondary);
         auto* card = new Card(theme, Token::SurfaceSidebar, content);
