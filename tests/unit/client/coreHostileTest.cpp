@@ -1,47 +1,8 @@
-#include "common/crypto/Layouts.h"
-#include "tests/unit/client/coreWorld.h"
+#include "tests/unit/client/coreTamper.h"
 
 using namespace impulse;
 using namespace impulse::client;
 using namespace impulse::client::test;
-
-namespace {
-
-/// Changes every log event on its way to a client, in pushes and in fetched pages. `change` returns
-/// false for an event that is left out.
-LoopbackTransport::Tamper tamperEvents(std::function<bool(protocol::LogEvent&)> change)
-{
-    return [change = std::move(change)](Bytes frame) -> std::optional<Bytes> {
-        const auto decoded = protocol::decodeServerFrame(frame);
-        if (!decoded.ok())
-            return frame;
-        if (const auto* any = std::get_if<protocol::AnyPush>(&*decoded)) {
-            const auto* push = std::get_if<protocol::EventPush>(any);
-            if (!push)
-                return frame;
-            auto changed = *push;
-            if (!change(changed.event))
-                return std::nullopt;
-            return protocol::encodePush(changed);
-        }
-        const auto* head = std::get_if<protocol::AnswerFrame>(&*decoded);
-        if (!head || head->kind != protocol::kindOf<protocol::FetchEvents> + protocol::answerOffset)
-            return frame;
-        auto page = protocol::decodeAnswer<protocol::FetchEvents>(frame);
-        if (!page.ok())
-            return frame;
-        std::erase_if(page->events, [&](protocol::LogEvent& event) { return !change(event); });
-        return protocol::encodeAnswer<protocol::FetchEvents>(head->id, *page);
-    };
-}
-
-bool isFrom(const protocol::LogEvent& event, const UserId& user)
-{
-    const auto aad = crypto::parseAad(event.aad);
-    return aad.ok() && aad->senderUser == user;
-}
-
-} // namespace
 
 TEST_CASE("A forged body is never shown, and the true one is asked for", "[core][hostile]")
 {

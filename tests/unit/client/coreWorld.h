@@ -4,11 +4,16 @@
 #include "client/core/ThreadWorkerPool.h"
 #include "client/core/ports/SecretStore.h"
 #include "client/core/ports/Transport.h"
+#include "client/core/state/LocalState.h"
+#include "client/core/state/SecretBridge.h"
+#include "client/e2ee/LocalStore.h"
+#include "client/e2ee/Recovery.h"
 #include "client/storage/SqlClientStore.h"
 #include "common/core/Clock.h"
 #include "common/crypto/Rng.h"
 #include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
+#include "server/core/KeyChecks.h"
 #include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlWriter.h"
 #include "tests/support/Catch.h"
@@ -70,7 +75,85 @@ public:
     ServerId id() const { return m_keys.serverId; }
     TestClock clock;
 
+    /// Writes past every check, as a hostile server can.
+    void write(std::function<void(server::Store&)> work)
+    {
+        auto done = std::make_shared<bool>(false);
+        m_jobs->submit(std::make_unique<Job>(std::move(work), done));
+        REQUIRE(waitUntil([&] { return *done; }, 20'000));
+    }
+
+    /// Appends a list of these devices, signed by this key, to a user's lists.
+    void publish(const UserId& user, const SignPublicKey& identity, const Signature& certificate,
+                 const crypto::AccountKey& key, std::vector<crypto::DeviceEntry> devices)
+    {
+        const auto latest = m_store->directory().latest(user);
+        REQUIRE(latest);
+        crypto::DeviceList list;
+        list.user = user;
+        list.identityKey = identity;
+        list.accountCertificate = certificate;
+        list.version = m_store->directory().version(user) + 1;
+        list.previous = latest->listHash;
+        list.createdMs = clock.nowMs();
+        list.devices = std::move(devices);
+        const auto bytes = key.signDeviceList(list);
+        REQUIRE(bytes.ok());
+        server::NewDirectoryEntry entry{user,
+                                        server::directoryLabel(id(), user),
+                                        crypto::deviceListHash(*bytes),
+                                        *bytes,
+                                        {},
+                                        clock.nowMs()};
+        for (const auto& device : list.devices)
+            entry.devices.push_back(crypto::deviceId(user, device));
+        write([entry](server::Store& store) { store.directory().append(entry); });
+    }
+
+    /// Gives an account another root: somebody else is this user now. Returns the recovery code
+    /// that opens it.
+    QString replaceIdentity(const UserId& user)
+    {
+        crypto::SystemRng rng;
+        const auto root = crypto::random<crypto::RootSecret>(rng);
+        const crypto::UserIdentity identity(root, user);
+        const crypto::AccountKey key(crypto::deriveAccountSeed(root, user, 1), 1);
+        const auto device = crypto::Device::create(rng, user, identity.publicKey(), clock.nowMs());
+        publish(user, identity.publicKey(), identity.certifyAccountKey(1, key.publicKey()), key,
+                {device.entry()});
+        const auto secret = e2ee::makeRecoverySecret(rng);
+        const auto slot = e2ee::sealRootSlot(rng, e2ee::recoveryKeys(secret).key,
+                                             e2ee::RootSlotKind::Recovery, user, root);
+        write([user, slot](server::Store& store) {
+            store.accounts().setRecovery(user, slot, store.accounts().find(user)->recoveryVerifier);
+        });
+        return QString::fromStdString(e2ee::recoveryCode(secret));
+    }
+
+    std::vector<Bytes> lists(const UserId& user)
+    {
+        return m_store->directory().lists(user, 0, 100);
+    }
+
 private:
+    class Job final : public server::WriteJob {
+    public:
+        Job(std::function<void(server::Store&)> work, std::shared_ptr<bool> done)
+            : m_work(std::move(work)), m_done(std::move(done))
+        {
+        }
+        Verdict run(server::Store& store) override
+        {
+            m_work(store);
+            return Verdict::Keep;
+        }
+        void finish(std::optional<server::WriteFailure> failure) override { *m_done = !failure; }
+
+    private:
+        std::function<void(server::Store&)> m_work;
+        std::shared_ptr<bool> m_done;
+    };
+
     QTemporaryDir m_folder;
     server::ServerKeys m_keys;
     crypto::SystemRng m_rng;
@@ -213,7 +296,10 @@ public:
         m_store = std::make_unique<SqlClientStore>(databasePath());
         m_client = std::make_unique<Client>(
             ClientPorts{*transport, *m_store, m_workers, clock, nullptr, nullptr, name,
-                        crypto::Argon2Params{2, std::uint64_t{64} << 20}, 500});
+                        crypto::Argon2Params{2, std::uint64_t{64} << 20}, 500, placeholderMs});
+        QObject::connect(
+            &m_client->accounts(), &Accounts::securityWarning, m_client.get(),
+            [this](const QString& text, bool red) { warnings.emplace_back(text, red); });
         auto state = std::make_shared<std::optional<ProfileState>>();
         m_client->accounts().open([state](const Result<ProfileState, ClientError>& opened) {
             REQUIRE(opened.ok());
@@ -240,6 +326,64 @@ public:
     {
         REQUIRE(done(
             [&](auto callback) { m_client->accounts().unlock(Password(password), callback); }));
+    }
+
+    /// Looks at, or changes, what is on the disk. Only while stopped.
+    void withState(const std::function<void(LocalState&, WriteBatch&)>& work)
+    {
+        SqlClientStore store(databasePath());
+        LocalState state(store, clock);
+        bool ready = false;
+        store.open([&](const auto& opened) { ready = opened.ok(); });
+        REQUIRE(waitUntil([&] { return ready; }, 20'000));
+        REQUIRE(wait(state.loadProfile()).ok());
+        const auto& profile = *state.profile;
+        const auto& parameters = *profile.slotParameters;
+        const auto server = ServerLink::parse(QString::fromStdString(profile.server));
+        const auto keys = crypto::derivePassword(
+            password.toStdString(), profile.username, *server->serverId,
+            *crypto::ServerSalt::from(parameters.serverSalt), {parameters.ops, parameters.mem});
+        REQUIRE(keys.ok());
+        auto key = e2ee::openLocalDataKey(keys->wrap, profile.userId, *profile.slot);
+        REQUIRE(key.ok());
+        state.vault().open(std::move(key).value());
+        REQUIRE(wait(state.load()).ok());
+        WriteBatch batch;
+        work(state, batch);
+        ready = false;
+        state.commit(std::move(batch), [&] { ready = true; });
+        REQUIRE(waitUntil([&] { return ready; }, 20'000));
+    }
+
+    /// A warning with this text was shown, in this colour.
+    bool wasWarned(const QString& part, bool red) const
+    {
+        return std::ranges::any_of(warnings, [&](const auto& warning) {
+            return warning.first.contains(part) && warning.second == red;
+        });
+    }
+
+    /// Becomes a further device of this person's account. Its listed devices are still his, except
+    /// those that are lost.
+    SignedIn join(const TestPerson& first, const std::set<DeviceId>& lost = {})
+    {
+        recoveryCode = first.recoveryCode;
+        password = first.password;
+        const auto joined = ask<SignedIn>([&](auto done) {
+            m_client->accounts().signIn(
+                {link(), first.name, Password(password), recoveryCode, false, false},
+                [lost](const std::vector<ListedDevice>& devices, const auto& reply) {
+                    std::vector<DeviceFate> fates;
+                    for (const auto& device : devices)
+                        fates.push_back(lost.contains(device.id) ? DeviceFate::Lost
+                                                                 : DeviceFate::StillMine);
+                    reply(fates);
+                },
+                {}, done);
+        });
+        REQUIRE(joined.ok());
+        REQUIRE(online());
+        return *joined;
     }
 
     QString databasePath() const { return m_folder.filePath(QStringLiteral("client.db")); }
@@ -372,6 +516,19 @@ public:
     Client& client() { return *m_client; }
 
 private:
+    /// Runs a task to its end.
+    static Result<void, ClientError> wait(Task<Result<void, ClientError>> task)
+    {
+        auto result = std::make_shared<std::optional<Result<void, ClientError>>>();
+        keep(std::move(task), result).detach();
+        REQUIRE(waitUntil([&] { return result->has_value(); }, 20'000));
+        return **result;
+    }
+    static Task<void> keep(Task<Result<void, ClientError>> task,
+                           std::shared_ptr<std::optional<Result<void, ClientError>>> result)
+    {
+        *result = co_await task;
+    }
     static void copy(const QString& from, const QString& to)
     {
         QFile::remove(to);
@@ -389,6 +546,8 @@ public:
     QString name;
     QString password = QStringLiteral("correct horse battery");
     QString recoveryCode;
+    int placeholderMs = 250;
+    std::vector<std::pair<QString, bool>> warnings;
 
 private:
     std::unique_ptr<Client> m_client;

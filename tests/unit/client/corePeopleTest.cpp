@@ -1,0 +1,130 @@
+#include "tests/unit/client/coreTamper.h"
+
+using namespace impulse;
+using namespace impulse::client;
+using namespace impulse::client::test;
+
+namespace {
+
+bool showsTyping(TestPerson& person, const ConversationId& chat)
+{
+    const auto item = person.client().chats().chat(chat);
+    return item && item->previewKind == PreviewKind::Typing;
+}
+
+} // namespace
+
+TEST_CASE("Typing arrives, ends, and is told at most every five seconds", "[core]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto chat = world.chat;
+    const auto borisId = boris.client().accounts().userId();
+    const auto annaId = anna.client().accounts().userId();
+    const auto isOnline = [&] {
+        const auto person = anna.client().people().person(borisId);
+        return person && person->online;
+    };
+    REQUIRE(waitUntil(isOnline));
+    const auto told = std::make_shared<int>(0);
+    anna.transport->toServer = countRequests<protocol::SendTransient>(told);
+    for (int i = 0; i < 5; ++i)
+        anna.client().chats().setTyping(chat, true);
+    REQUIRE(waitUntil([&] { return showsTyping(boris, chat); }));
+    CHECK(*told == 1);
+    anna.client().chats().setTyping(chat, true);
+    anna.clock.shiftMs += 5'000;
+    anna.client().chats().setTyping(chat, true);
+    CHECK(waitUntil([&] { return *told == 2; }));
+    anna.client().chats().setTyping(chat, false);
+    CHECK(waitUntil([&] { return !showsTyping(boris, chat); }));
+    CHECK(*told == 3);
+    anna.client().chats().setTyping(chat, true);
+    anna.client().chats().setTyping(chat, false);
+    anna.clock.shiftMs += 5'000;
+    // A lost end does not leave it standing.
+    anna.client().chats().setTyping(chat, true);
+    REQUIRE(waitUntil([&] { return showsTyping(boris, chat); }));
+    CHECK(*told == 4);
+    boris.clock.shiftMs += 8'000;
+    CHECK(waitUntil([&] { return !showsTyping(boris, chat); }));
+
+    SECTION("what was written ends it")
+    {
+        anna.clock.shiftMs += 60'000;
+        anna.client().chats().setTyping(chat, true);
+        REQUIRE(waitUntil([&] { return showsTyping(boris, chat); }));
+        anna.say(chat, QStringLiteral("done"));
+        REQUIRE(boris.sees(chat, {hello, answer, QStringLiteral("done")}));
+        CHECK(waitUntil([&] { return !showsTyping(boris, chat); }, 3'000));
+    }
+    SECTION("not to somebody who is offline")
+    {
+        boris.stop();
+        REQUIRE(waitUntil([&] { return !isOnline(); }));
+        anna.clock.shiftMs += 60'000;
+        const int before = *told;
+        anna.client().chats().setTyping(chat, true);
+        // What goes out behind it shows that it was not sent.
+        anna.reaches(chat, anna.say(chat, QStringLiteral("are you there?")), MessageState::Sent);
+        CHECK(*told == before);
+    }
+    SECTION("not to somebody whom I blocked")
+    {
+        REQUIRE(anna.done([&](auto done) { anna.client().people().block(borisId, done); }));
+        anna.clock.shiftMs += 60'000;
+        const int before = *told;
+        anna.client().chats().setTyping(chat, true);
+        REQUIRE(waitUntil([&] { return anna.client().isSettled(); }));
+        CHECK(*told == before);
+    }
+    SECTION("not shown of somebody whom I blocked")
+    {
+        REQUIRE(boris.done([&](auto done) { boris.client().people().block(annaId, done); }));
+        anna.clock.shiftMs += 60'000;
+        anna.client().chats().setTyping(chat, true);
+        REQUIRE(waitUntil([&] { return boris.client().isSettled(); }));
+        CHECK_FALSE(showsTyping(boris, chat));
+    }
+    SECTION("not to a stranger")
+    {
+        TestPerson vera(world.server, QStringLiteral("vera"));
+        vera.registerAccount();
+        const auto strange = vera.chatWith(QStringLiteral("anna"));
+        vera.say(strange, QStringLiteral("Buy!"));
+        REQUIRE(anna.sees(strange, {QStringLiteral("Buy!")}));
+        const int before = *told;
+        anna.client().chats().setTyping(strange, true);
+        REQUIRE(waitUntil([&] { return anna.client().isSettled(); }));
+        CHECK(*told == before);
+    }
+}
+
+TEST_CASE("A deleted account leaves the chats of others readable", "[core]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto chat = world.chat;
+    CHECK_FALSE(anna.done([&](auto done) {
+        anna.client().accounts().deleteAccount(Password(QStringLiteral("not the password")), done);
+    }));
+    REQUIRE(anna.done(
+        [&](auto done) { anna.client().accounts().deleteAccount(Password(anna.password), done); }));
+    CHECK(anna.client().accounts().state() == ProfileState::NoAccount);
+    anna.stop();
+    anna.start();
+    CHECK(anna.client().accounts().state() == ProfileState::NoAccount);
+
+    CHECK(boris.sees(chat, {hello, answer}));
+    const auto id = boris.say(chat, QStringLiteral("Anna?"));
+    REQUIRE(boris.reaches(chat, id, MessageState::Failed));
+    CHECK(boris.message(chat, id)->failure == MessageFailure::NoAccount);
+    boris.restart();
+    REQUIRE(boris.online());
+    CHECK(boris.sees(chat, {hello, answer, QStringLiteral("Anna?")}));
+    CHECK(boris.warnings.empty());
+}
