@@ -104,7 +104,7 @@ Task<Result<void, ClientError>> DirectoryKeeper::fetchLog()
         if (directory().seq() >= answer->lastSeq)
             co_return Result<void, ClientError>();
         // Nothing new although there is more; twice, for a push may have been quicker.
-        if (answer->entries.empty() || (m_directory->seq() < from && ++idle >= 2))
+        if (answer->entries.empty() || (directory().seq() < from && ++idle >= 2))
             co_return Failure{ClientError{ClientErrorCode::NotThisServer}};
     }
 }
@@ -187,7 +187,7 @@ Task<Result<std::vector<Bytes>, ClientError>> DirectoryKeeper::downloadLists(Use
             after = parsed->version;
             lists.push_back(list);
             // The log has an entry for each, or the server could send them without end.
-            if (!m_directory || lists.size() > m_directory->history(user).size())
+            if (!isOpen() || lists.size() > directory().history(user).size())
                 co_return Failure{ClientError{ClientErrorCode::SecurityCheckFailed}};
         }
         if (!answer->more || answer->lists.empty())
