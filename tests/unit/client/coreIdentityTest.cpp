@@ -167,6 +167,8 @@ TEST_CASE("Two directories are warned of by who reports them", "[core][identity]
     auto& anna = world.anna;
     auto& boris = world.boris;
     const auto chat = world.chat;
+    // No mark is on its way any more that would carry a later view.
+    REQUIRE(waitUntil([&] { return anna.client().isSettled() && boris.client().isSettled(); }));
     SECTION("one contact: yellow, once a day")
     {
         forkAt(boris, 3);
