@@ -14,6 +14,12 @@ namespace {
 constexpr int busyRetryMs = 300;
 constexpr int busyTries = 20;
 
+// Also where it had to give way to the person's own request: the answer is wanted all the same.
+bool isBusy(const client::ClientError& error)
+{
+    return error.code == ClientErrorCode::Busy || error.code == ClientErrorCode::Cancelled;
+}
+
 } // namespace
 
 ServerProbe::ServerProbe(client::Accounts& accounts, QObject* parent)
@@ -54,7 +60,7 @@ void ServerProbe::ask(int generation)
             m_info = *result;
             m_link->serverId = result->serverId;
             Q_EMIT stateChanged(ServerState::Checked);
-        } else if (result.error().code == ClientErrorCode::Busy) {
+        } else if (isBusy(result.error())) {
             QTimer::singleShot(busyRetryMs, this, [this, generation] { ask(generation); });
         } else if (result.error().code == ClientErrorCode::ServerKeyChanged) {
             Q_EMIT stateChanged(ServerState::KeyChanged);
@@ -84,7 +90,7 @@ void ServerProbe::askName(int generation, const QString& username, int triesLeft
         if (generation != m_nameGeneration) {
             return;
         }
-        if (!result && result.error().code == ClientErrorCode::Busy && triesLeft > 0) {
+        if (!result && isBusy(result.error()) && triesLeft > 0) {
             QTimer::singleShot(busyRetryMs, this, [this, generation, username, triesLeft] {
                 askName(generation, username, triesLeft - 1);
             });

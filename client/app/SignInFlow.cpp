@@ -11,6 +11,7 @@
 
 namespace impulse::app {
 
+using client::ClientErrorCode;
 using client::Progress;
 using ui::BusyStage;
 using ui::RecoverWindow;
@@ -24,18 +25,6 @@ BusyStage stageOf(Progress progress)
     return progress == Progress::Stretching || progress == Progress::MakingKeys
         ? BusyStage::Stretching
         : BusyStage::Connecting;
-}
-
-// A device has no name of its own yet; the start of its id tells several apart.
-ui::KnownDevice shown(const client::ListedDevice& device)
-{
-    constexpr int shownBytes = 4;
-    const QByteArray id(reinterpret_cast<const char*>(device.id.data()),
-                        qsizetype(DeviceId::size()));
-    return {id,
-            SignInFlow::tr("Device %1").arg(
-                QString::fromLatin1(id.left(shownBytes).toHex(' '))),
-            QDateTime::fromMSecsSinceEpoch(qint64(device.createdMs)).date()};
 }
 
 } // namespace
@@ -59,6 +48,16 @@ SignInFlow::SignInFlow(ui::Theme& theme, ui::LanguageSwitch& languages, client::
 }
 
 SignInFlow::~SignInFlow() = default;
+
+// A device has no name of its own yet; the start of its id tells several apart.
+ui::KnownDevice SignInFlow::shown(const client::ListedDevice& device)
+{
+    constexpr int shownBytes = 4;
+    const QByteArray id(reinterpret_cast<const char*>(device.id.data()),
+                        qsizetype(DeviceId::size()));
+    return {id, tr("Device %1").arg(QString::fromLatin1(id.left(shownBytes).toHex(' '))),
+            QDateTime::fromMSecsSinceEpoch(qint64(device.createdMs)).date()};
+}
 
 void SignInFlow::start(const QString& server)
 {
@@ -85,7 +84,8 @@ void SignInFlow::connectSignIn()
     connect(&page, &ui::SignInPage::serverEntered, m_signInProbe, &ServerProbe::probe);
     connect(m_signInProbe, &ServerProbe::stateChanged, &page,
             [&page](ServerState state) { page.setServerState(state); });
-    connect(&page, &ui::SignInPage::signInRequested, this, &SignInFlow::askForCode);
+    connect(&page, &ui::SignInPage::signInRequested, this, &SignInFlow::signIn);
+    connect(&page, &ui::SignInPage::cancelRequested, this, [this] { m_accounts.cancel(); });
     connect(&page, &ui::SignInPage::recoverRequested, this,
             [this] { openRecover(RecoverWindow::Mode::SignIn); });
 }
@@ -112,6 +112,7 @@ void SignInFlow::connectRegister()
     connect(&page, &ui::RegisterPage::usernameEntered, m_registerProbe, &ServerProbe::checkName);
     connect(m_registerProbe, &ServerProbe::nameChecked, &page, &ui::RegisterPage::setNameState);
     connect(&page, &ui::RegisterPage::registerRequested, this, &SignInFlow::registerAccount);
+    connect(&page, &ui::RegisterPage::cancelRequested, this, [this] { m_accounts.cancel(); });
 }
 
 void SignInFlow::registerAccount(const ui::RegisterRequest& request)
@@ -133,7 +134,9 @@ void SignInFlow::registerAccount(const ui::RegisterRequest& request)
     const auto done = [this, &page](Result<client::Registered, client::ClientError> result) {
         page.setBusy(std::nullopt);
         if (!result) {
-            page.setProblem(problemOf(result.error()));
+            if (result.error().code != ClientErrorCode::Cancelled) {
+                page.setProblem(problemOf(result.error()));
+            }
             return;
         }
         showCode(result->recoveryCode);
@@ -157,23 +160,22 @@ void SignInFlow::showCode(const QString& code)
     m_window->hide();
 }
 
-// This computer holds nothing of the account yet, so besides the password the code is needed. Both
-// are sent together: the server learns of an attempt only once everything is there.
-void SignInFlow::askForCode(const ui::SignInRequest& request)
+void SignInFlow::signIn(const ui::SignInRequest& request)
 {
-    if (!m_signInProbe->linkFor(request.server)) {
-        m_window->signInPage().setServerState(ServerState::BadAddress);
+    ui::SignInPage& page = m_window->signInPage();
+    const auto link = m_signInProbe->linkFor(request.server);
+    if (!link) {
+        page.setServerState(ServerState::BadAddress);
         return;
     }
-    m_waiting = request;
-    openRecover(RecoverWindow::Mode::NewDevice);
+    m_mode = RecoverWindow::Mode::NewDevice;
+    runSignIn({*link, request.username, passwordOf(page.password()), false, {},
+               request.keepSignedIn});
 }
 
 void SignInFlow::openRecover(RecoverWindow::Mode mode)
 {
-    if (mode == RecoverWindow::Mode::SignIn) {
-        m_waiting.reset();
-    }
+    m_mode = mode;
     m_recover = std::make_unique<RecoverWindow>(m_theme, mode, m_codeCheck);
     RecoverWindow* window = m_recover.get();
     window->setObjectName(QStringLiteral("recoverWindow"));
@@ -181,18 +183,8 @@ void SignInFlow::openRecover(RecoverWindow::Mode mode)
     connect(m_recoverProbe, &ServerProbe::stateChanged, window,
             [window](ServerState state) { window->setServerState(state); });
     connect(window, &RecoverWindow::recoverRequested, this, &SignInFlow::recover);
-    connect(window, &RecoverWindow::devicesAnswered, this, [this](const QList<QByteArray>& lost) {
-        std::vector<client::DeviceFate> fates;
-        for (const client::ListedDevice& device : m_devices) {
-            fates.push_back(lost.contains(shown(device).id) ? client::DeviceFate::Lost
-                                                            : client::DeviceFate::StillMine);
-        }
-        m_recover->setBusy(BusyStage::Connecting);
-        if (auto answer = std::exchange(m_devicesAnswer, nullptr)) {
-            answer(std::move(fates));
-        }
-    });
-    connect(window, &RecoverWindow::cancelRequested, this, &SignInFlow::closeRecover,
+    connect(window, &RecoverWindow::devicesAnswered, this, &SignInFlow::answerDevices);
+    connect(window, &RecoverWindow::cancelRequested, this, &SignInFlow::cancelRecover,
             Qt::QueuedConnection);
     if (mode == RecoverWindow::Mode::SignIn) {
         window->setServer(m_window->signInPage().server());
@@ -203,81 +195,149 @@ void SignInFlow::openRecover(RecoverWindow::Mode mode)
     m_window->hide();
 }
 
-void SignInFlow::closeRecover()
+bool SignInFlow::isNewDevice() const
 {
-    if (!m_recover || m_working) {
-        // Between the question and its answer a cancel ends the attempt; else it runs to its end.
-        if (auto answer = std::exchange(m_devicesAnswer, nullptr)) {
-            m_cancelled = true;
-            answer({});
-        }
+    return m_mode == RecoverWindow::Mode::NewDevice;
+}
+
+void SignInFlow::cancelRecover()
+{
+    if (!m_recover) {
         return;
     }
+    if (!m_working) {
+        closeRecover();
+        return;
+    }
+    // While it works, Esc leads back to the form; at a question it leaves the window.
+    m_leaving = m_codeAnswer || m_devicesAnswer;
+    m_accounts.cancel();
+}
+
+void SignInFlow::closeRecover()
+{
     m_recover->hide();
     m_recover.release()->deleteLater();
-    m_waiting.reset();
     m_window->show();
 }
 
 void SignInFlow::recover(const ui::RecoverRequest& request)
 {
-    const QString server = m_waiting ? m_waiting->server : request.server;
-    const ServerProbe& probe = m_waiting ? *m_signInProbe : *m_recoverProbe;
-    const auto link = probe.linkFor(server);
+    if (m_codeAnswer) {
+        answerCode();
+        return;
+    }
+    const auto link = m_recoverProbe->linkFor(request.server);
     if (!link) {
         m_recover->setServerState(ServerState::BadAddress);
         return;
     }
-    runSignIn({*link, m_waiting ? m_waiting->username : request.username,
-               passwordOf(m_waiting ? m_window->signInPage().password() : m_recover->password()),
-               QString::fromUtf8(m_recover->code().utf8()), request.newPassword,
-               !m_waiting || m_waiting->keepSignedIn});
+    client::SignIn signIn{*link, request.username, passwordOf(m_recover->password())};
+    signIn.resetPassword = request.newPassword;
+    if (request.newPassword) {
+        signIn.recoveryCode = QString::fromUtf8(m_recover->code().utf8());
+    }
+    runSignIn(std::move(signIn));
 }
 
 void SignInFlow::runSignIn(client::SignIn request)
 {
     m_working = true;
-    m_cancelled = false;
+    m_leaving = false;
     m_recoverReset = request.resetPassword;
-    m_recover->setBusy(BusyStage::Connecting);
-    const auto question = [this](std::vector<client::ListedDevice> devices,
-                                 std::function<void(std::vector<client::DeviceFate>)> answer) {
+    showBusy(BusyStage::Connecting);
+    const auto codeQuestion = [this](std::optional<client::ClientError> problem,
+                                     std::function<void(QString)> answer) {
+        askCode(problem, std::move(answer));
+    };
+    const auto devicesQuestion = [this](std::vector<client::ListedDevice> devices,
+                                        std::function<void(std::vector<client::DeviceFate>)> answer) {
         askDevices(devices, std::move(answer));
     };
-    const auto progress = [this](Progress step) { m_recover->setBusy(stageOf(step)); };
+    const auto progress = [this](Progress step) { showBusy(stageOf(step)); };
     const auto done = [this](Result<client::SignedIn, client::ClientError> result) {
         m_working = false;
+        m_codeAnswer = nullptr;
+        m_devicesAnswer = nullptr;
         if (!result) {
-            onSignInFailed(problemOf(result.error()));
+            onSignInFailed(result.error());
             return;
         }
         m_window->wipe();
-        m_recover->wipe();
-        m_recover->hide();
+        m_window->hide();
+        if (m_recover) {
+            m_recover->wipe();
+            m_recover->hide();
+        }
         Q_EMIT finished();
     };
-    m_accounts.signIn(std::move(request), client::whileAlive(this, question),
+    m_accounts.signIn(std::move(request),
+                      {client::whileAlive(this, codeQuestion),
+                       client::whileAlive(this, devicesQuestion)},
                       client::whileAlive(this, progress), client::whileAlive(this, done));
 }
 
-void SignInFlow::onSignInFailed(SignInProblem problem)
+void SignInFlow::showBusy(BusyStage stage)
 {
-    // With the code alone a wrong password is a wrong code; before it, the sign-in form has the
-    // password that was wrong.
-    const bool atSignIn = m_waiting.has_value() && problem != SignInProblem::WrongCode;
-    m_devicesAnswer = nullptr;
-    if (m_cancelled) {
+    if (m_recover) {
+        m_recover->setBusy(stage);
+    } else {
+        m_window->signInPage().setBusy(stage);
+    }
+}
+
+void SignInFlow::onSignInFailed(const client::ClientError& error)
+{
+    const bool cancelled = error.code == ClientErrorCode::Cancelled;
+    const SignInProblem problem = problemOf(error);
+    if (m_recover && !isNewDevice()) {
+        m_recover->setOnlyCode(false);
+        m_recover->setBusy(std::nullopt);
+        if (cancelled && m_leaving) {
+            closeRecover();
+        } else if (!cancelled) {
+            // With the code alone a wrong password is a wrong code.
+            m_recover->setProblem(m_recoverReset && problem == SignInProblem::WrongPassword
+                                      ? SignInProblem::WrongCode
+                                      : problem);
+        }
+        return;
+    }
+    // The sign-in form has what was wrong, and the password to try again with.
+    if (m_recover) {
         closeRecover();
+    }
+    m_window->signInPage().setBusy(std::nullopt);
+    if (!cancelled) {
+        m_window->signInPage().setProblem(problem);
+    }
+}
+
+void SignInFlow::askCode(const std::optional<client::ClientError>& problem,
+                         std::function<void(QString)> answer)
+{
+    m_codeAnswer = std::move(answer);
+    if (isNewDevice() && !m_recover) {
+        m_window->signInPage().setBusy(std::nullopt);
+        openRecover(RecoverWindow::Mode::NewDevice);
         return;
     }
-    if (!atSignIn) {
-        m_recover->setProblem(m_recoverReset && problem == SignInProblem::WrongPassword
-                                  ? SignInProblem::WrongCode
-                                  : problem);
+    if (!problem) {
+        // The form for the recovery code had it from the start.
+        answerCode();
         return;
     }
-    closeRecover();
-    m_window->signInPage().setProblem(problem);
+    m_recover->setOnlyCode(true);
+    m_recover->setProblem(problem->code == ClientErrorCode::WrongCredentials
+                              ? SignInProblem::WrongCode
+                              : problemOf(*problem));
+}
+
+void SignInFlow::answerCode()
+{
+    m_recover->setBusy(BusyStage::Connecting);
+    const auto answer = std::exchange(m_codeAnswer, nullptr);
+    answer(QString::fromUtf8(m_recover->code().utf8()));
 }
 
 void SignInFlow::askDevices(const std::vector<client::ListedDevice>& devices,
@@ -290,6 +350,19 @@ void SignInFlow::askDevices(const std::vector<client::ListedDevice>& devices,
         list.append(shown(device));
     }
     m_recover->askDevices(list);
+}
+
+void SignInFlow::answerDevices(const QList<QByteArray>& lost)
+{
+    std::vector<client::DeviceFate> fates;
+    for (const client::ListedDevice& device : m_devices) {
+        fates.push_back(lost.contains(shown(device).id) ? client::DeviceFate::Lost
+                                                        : client::DeviceFate::StillMine);
+    }
+    m_recover->setBusy(BusyStage::Connecting);
+    if (const auto answer = std::exchange(m_devicesAnswer, nullptr)) {
+        answer(std::move(fates));
+    }
 }
 
 } // namespace impulse::app

@@ -21,7 +21,8 @@ namespace impulse::app {
 class ServerProbe;
 
 /// From the sign-in window to an open account: registering with the recovery code step, or signing
-/// in with password and recovery code (encryption.md 9.3). Owns these windows. Main thread.
+/// in with the password and then, once the server has taken it, the recovery code (encryption.md
+/// 9.3). Owns these windows. Main thread.
 class SignInFlow : public QObject {
     Q_OBJECT
 
@@ -44,18 +45,29 @@ Q_SIGNALS:
     void closed();
 
 private:
+    static ui::KnownDevice shown(const client::ListedDevice& device);
     void connectSignIn();
     void connectRegister();
     void registerAccount(const ui::RegisterRequest& request);
     void showCode(const QString& code);
-    void askForCode(const ui::SignInRequest& request);
+    void signIn(const ui::SignInRequest& request);
     void openRecover(ui::RecoverWindow::Mode mode);
     void recover(const ui::RecoverRequest& request);
     void runSignIn(client::SignIn request);
-    void onSignInFailed(ui::SignInProblem problem);
+    void showBusy(ui::BusyStage stage);
+    void onSignInFailed(const client::ClientError& error);
+    /// `answer` gets the code now or when the window for it has one.
+    void askCode(const std::optional<client::ClientError>& problem,
+                 std::function<void(QString)> answer);
+    void answerCode();
     void askDevices(const std::vector<client::ListedDevice>& devices,
                     std::function<void(std::vector<client::DeviceFate>)> answer);
+    void answerDevices(const QList<QByteArray>& lost);
+    /// Cancel or Esc in the window of the recovery code.
+    void cancelRecover();
     void closeRecover();
+    /// The recovery code was asked for by a sign-in from the sign-in form.
+    bool isNewDevice() const;
 
     ui::Theme& m_theme;
     client::Accounts& m_accounts;
@@ -66,12 +78,12 @@ private:
     ServerProbe* m_signInProbe;
     ServerProbe* m_registerProbe;
     ServerProbe* m_recoverProbe;
-    /// The form that waits for the recovery code; its password is still in the sign-in window.
-    std::optional<ui::SignInRequest> m_waiting;
+    std::function<void(QString)> m_codeAnswer;
     std::function<void(std::vector<client::DeviceFate>)> m_devicesAnswer;
     std::vector<client::ListedDevice> m_devices;
-    bool m_working = false;
-    bool m_cancelled = false;
+    ui::RecoverWindow::Mode m_mode = ui::RecoverWindow::Mode::SignIn;
+    bool m_working = false;      ///< a sign-in runs or waits for an answer
+    bool m_leaving = false;      ///< the cancel was meant for the window, not for the work
     bool m_recoverReset = false; ///< the attempt rests on the code alone
 };
 

@@ -13,6 +13,8 @@ UnlockFlow::UnlockFlow(ui::Theme& theme, client::Accounts& accounts, QObject* pa
     m_window->setObjectName(QStringLiteral("unlockWindow"));
     connect(m_window.get(), &ui::UnlockWindow::unlockRequested, this, &UnlockFlow::unlock);
     connect(m_window.get(), &ui::UnlockWindow::forgotten, this, &UnlockFlow::askToForget);
+    connect(m_window.get(), &ui::UnlockWindow::cancelRequested, this,
+            [this] { m_accounts.cancel(); });
     connect(m_window.get(), &ui::UnlockWindow::closed, this, &UnlockFlow::closed);
 }
 
@@ -30,6 +32,10 @@ void UnlockFlow::unlock()
 {
     m_window->setBusy(true);
     const auto done = [this](Result<void, client::ClientError> result) {
+        if (!result && result.error().code == client::ClientErrorCode::Cancelled) {
+            m_window->setBusy(false);
+            return;
+        }
         if (!result) {
             m_window->setProblem(problemOf(result.error()));
             return;

@@ -69,17 +69,50 @@ std::vector<DeviceFate> askFates(const std::vector<ListedDevice>& devices)
     return fates;
 }
 
+/// What the client core asks in the middle of a sign-in.
+class Questions {
+public:
+    SignInQuestions make()
+    {
+        return {
+            [this](std::optional<ClientError> problem, auto answer) { answer(askCode(problem)); },
+            [](std::vector<ListedDevice> devices, auto answer) { answer(askFates(devices)); }};
+    }
+    /// Why there is no code, where the sign-in ends for want of one.
+    const std::optional<Fault>& fault() const { return m_fault; }
+
+private:
+    QString askCode(const std::optional<ClientError>& problem)
+    {
+        // At a terminal a wrong code is asked again; a script has only the one.
+        if (problem && !(inputIsTerminal() && kindOf(*problem) != ErrorKind::Network)) {
+            m_fault = faultOf(*problem);
+            return {};
+        }
+        if (problem)
+            std::fprintf(stderr, "%s\n", describe(problem->code));
+        auto code = readLine(latin("Recovery code: "));
+        if (code && !code->isEmpty())
+            return *code;
+        m_fault = code ? faultOf({ClientErrorCode::MalformedRecoveryCode}) : code.error();
+        return {};
+    }
+
+    std::optional<Fault> m_fault;
+};
+
 Outcome<> signIn(CliSession& session, SignIn request, const char* type, const char* words)
 {
     const auto shared = std::make_shared<SignIn>(std::move(request));
-    const auto start = [&session, shared](auto done) {
-        const DevicesQuestion question = [](std::vector<ListedDevice> devices, auto answer) {
-            answer(askFates(devices));
-        };
+    const auto questions = std::make_shared<Questions>();
+    const auto start = [&session, shared, questions](auto done) {
         session.accounts().signIn(
-            std::move(*shared), question, [](Progress) {}, std::move(done));
+            std::move(*shared), questions->make(), [](Progress) {}, std::move(done));
     };
-    IMPULSE_CO_TRY(const SignedIn signedIn, co_await session.ask<SignedIn>(start));
+    auto answer = co_await session.ask<SignedIn>(start);
+    if (!answer && questions->fault())
+        co_return Failure{*questions->fault()};
+    IMPULSE_CO_TRY(const SignedIn signedIn, std::move(answer));
     printAccount(session, type, words, signedIn.keychainMissing);
     co_return co_await session.sync();
 }
@@ -123,8 +156,7 @@ Outcome<> login(CliSession& session)
     IMPULSE_CO_TRY(Password password,
                    obtainPassword(session.arguments().passwordFile, latin("Password: "),
                                   latin("--password-file")));
-    IMPULSE_CO_TRY(const QString code, readLine(latin("Recovery code: ")));
-    SignIn request{link, session.arguments().user, std::move(password), code, false, true};
+    SignIn request{link, session.arguments().user, std::move(password)};
     co_return co_await signIn(session, std::move(request), "signed-in", "signed in as ");
 }
 
@@ -136,7 +168,7 @@ Outcome<> recover(CliSession& session)
     IMPULSE_CO_TRY(Password password,
                    obtainNewPassword(session.arguments().passwordFile, latin("New password: "),
                                      latin("--password-file")));
-    SignIn request{link, session.arguments().user, std::move(password), code, true, true};
+    SignIn request{link, session.arguments().user, std::move(password), true, code};
     co_return co_await signIn(session, std::move(request), "recovered", "recovered ");
 }
 

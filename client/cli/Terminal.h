@@ -8,7 +8,8 @@
 #include <optional>
 
 /// What the program asks a person or reads from files: passwords, codes. Nothing is asked when
-/// standard input is no terminal. Blocks; called before the event loop has work to do.
+/// standard input is no terminal. Blocks; called when the event loop has nothing to do but wait for
+/// the answer.
 namespace impulse::cli {
 
 bool inputIsTerminal();

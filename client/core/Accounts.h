@@ -70,16 +70,28 @@ struct SignIn {
     ServerLink link;
     QString username;
     Password password;
-    QString recoveryCode;
     /// Sets this password without the old one, by the recovery code alone.
     bool resetPassword = false;
+    /// Only with resetPassword; else it is asked for once the password is known to be right.
+    QString recoveryCode = {};
     bool keepSignedIn = true;
 };
 
+/// Asked in the middle of a sign-in, when the server has taken the password, and again if the code
+/// did not do; `problem` says why: WrongCredentials (it is no code of this account),
+/// MalformedRecoveryCode, or a network error. The answer may take as long as it takes: a connection
+/// that ends meanwhile is made again, and the password is not stretched again. Answering with
+/// nothing cancels.
+using CodeQuestion = std::function<void(std::optional<ClientError> problem,
+                                        std::function<void(QString code)> answer)>;
 /// Asked in the middle of a sign-in; `answer` has one fate per device, in order. Answering with
 /// nothing cancels.
 using DevicesQuestion = std::function<void(std::vector<ListedDevice> devices,
                                            std::function<void(std::vector<DeviceFate>)> answer)>;
+struct SignInQuestions {
+    CodeQuestion code;
+    DevicesQuestion devices;
+};
 
 struct SignedIn {
     bool keychainMissing = false;
@@ -87,7 +99,9 @@ struct SignedIn {
     bool lockedOut = false;
 };
 
-/// The own account: making, opening, changing and leaving it. One operation at a time. Main thread.
+/// The own account: making, opening, changing and leaving it. One operation at a time, else Busy;
+/// only a check of a server or name gives way to registering or signing in and gets Cancelled. Main
+/// thread.
 class Accounts : public QObject {
     Q_OBJECT
 public:
@@ -116,8 +130,15 @@ public:
     /// The code was written down (the caller made the person type two groups).
     virtual void confirmRecoveryCode() = 0;
     /// On another computer (encryption.md 9.3).
-    virtual void signIn(SignIn request, DevicesQuestion question, ProgressCallback progress,
+    virtual void signIn(SignIn request, SignInQuestions questions, ProgressCallback progress,
                         Callback<SignedIn> done) = 0;
+    /// Ends what registerAccount(), signIn(), unlock(), changePassword(), newRecoveryCode() or
+    /// deleteAccount() is doing: its callback gets Cancelled before this returns, the next
+    /// operation may begin at once, and nothing of it stays on the disk. False if nothing runs or
+    /// it is too late: once the server was asked to make the account, to publish this device, to
+    /// change the password or the code, or to delete the account, the answer must be waited for.
+    /// (A password that resetPassword has set stays set when the sign-in is cancelled after it.)
+    virtual bool cancel() = 0;
     /// Forgets the local key until the password is entered again; false state change if there is
     /// none.
     virtual void lock(Callback<void> done) = 0;
@@ -126,12 +147,19 @@ public:
 
     virtual void changePassword(Password oldPassword, Password newPassword,
                                 ProgressCallback progress, Callback<void> done) = 0;
+    /// Replaces the recovery code (encryption.md 9.3); the old one stops working. The new one is
+    /// not confirmed until confirmRecoveryCode(). Fails with WrongCredentials, or RootNotHere if
+    /// the password is right but this device cannot open the account's root with it.
+    virtual void newRecoveryCode(Password password, ProgressCallback progress,
+                                 Callback<QString> done) = 0;
     /// A link with an invite code and the server's key.
     virtual void createInvite(int uses, std::uint64_t validForMs, Callback<QString> done) = 0;
     virtual void deleteAccount(Password password, Callback<void> done) = 0;
 
 Q_SIGNALS:
     void stateChanged();
+    /// recoveryConfirmed() may have changed.
+    void recoveryChanged();
     /// The server published something false about this account, a device was added, a directory
     /// conflict: a warning that stays until closed. `red` false: yellow.
     void securityWarning(const QString& text, bool red);

@@ -33,6 +33,8 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Usage, "not found"};
     case NotAuthor:
         return {ErrorKind::Usage, "only the author may do that"};
+    case Cancelled:
+        return {ErrorKind::Usage, "cancelled"};
     case ServerUnreachable:
         return {ErrorKind::Network, "the server does not answer"};
     case TlsFailed:
@@ -49,6 +51,8 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Network, "the server is not available now"};
     case WrongCredentials:
         return {ErrorKind::Refused, "username, password or recovery code is wrong"};
+    case RootNotHere:
+        return {ErrorKind::Refused, "this password does not open the keys kept on this device"};
     case UsernameTaken:
         return {ErrorKind::Refused, "this username is taken"};
     case RegistrationClosed:

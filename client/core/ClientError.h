@@ -30,6 +30,8 @@ enum class ClientErrorCode {
     NotFound,
     /// Only the author may do that.
     NotAuthor,
+    /// The person ended it (Accounts::cancel(), or a question answered with nothing).
+    Cancelled,
     // Network
     ServerUnreachable,
     TlsFailed,
@@ -42,6 +44,9 @@ enum class ClientErrorCode {
     // Refused
     /// Username, password or recovery code is wrong.
     WrongCredentials,
+    /// The password is right, but does not open the account's root kept on this device: it was
+    /// changed elsewhere, or there is none here.
+    RootNotHere,
     UsernameTaken,
     RegistrationClosed,
     InviteInvalid,

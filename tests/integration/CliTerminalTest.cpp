@@ -1,3 +1,4 @@
+#include "client/e2ee/Recovery.h"
 #include "tests/integration/CliTown.h"
 
 #include <QElapsedTimer>
@@ -136,6 +137,28 @@ TEST_CASE("cli: at a terminal passwords are asked unseen and the recovery code i
     cli.type(groups[4].toUtf8() + '\n');
     CHECK(cli.exitCode() == 0);
     CHECK_FALSE(cli.screen().contains("sesame"));
+
+    // On a second computer: the password first, then the code until it is right.
+    const QStringList login{word("--home"), dir.filePath(word("second")), word("--server"),
+                            server.url(), word("login"), word("anna")};
+    TerminalRun refused(login);
+    REQUIRE(refused.await("Password: "));
+    refused.type("not the password\n");
+    CHECK(refused.exitCode() == 4);
+    CHECK_FALSE(refused.screen().contains("Recovery code"));
+    TerminalRun second(login);
+    REQUIRE(second.await("Password: "));
+    second.type("sesame in the garden\n");
+    REQUIRE(second.await("Recovery code: "));
+    impulse::crypto::SystemRng rng;
+    const auto other = impulse::e2ee::recoveryCode(impulse::e2ee::makeRecoverySecret(rng));
+    second.type(QByteArray::fromStdString(other) + '\n');
+    REQUIRE(second.await("recovery code is wrong"));
+    REQUIRE(second.await("Recovery code: "));
+    second.type(code.captured().toLatin1() + '\n');
+    REQUIRE(second.await("still yours"));
+    second.type("y\n");
+    CHECK(second.exitCode() == 0);
 
     TerminalRun wrong({word("--home"), dir.filePath(word("home")), word("contacts")});
     REQUIRE(wrong.await("Password: "));

@@ -183,7 +183,12 @@ TEST_CASE("cli: an invite, a new password and a second computer")
     REQUIRE(QFile::remove(second.passwordFile()));
     REQUIRE(QFile::copy(fresh.fileName(), second.passwordFile()));
     const QStringList login{word("--server"), town.server.url(), word("login"), word("anna")};
-    CHECK(second.run(login, "0000-0000-0000-0000-0000-0000-0000\n").exitCode != 0);
+    CHECK(second.run(login, "0000-0000-0000-0000-0000-0000-0000\n").exitCode == 2);
+    // Another account's: right in itself, and a script has only one try.
+    QFile others(town.bob.recoveryFile());
+    REQUIRE(others.open(QIODevice::ReadOnly));
+    CHECK(second.run(login, others.readAll() + recovery).exitCode == 4);
+    CHECK(second.run(login).exitCode == 2);
     const CliRun joined = second.run(login, recovery);
     INFO(joined.errors.toStdString());
     REQUIRE(joined.exitCode == 0);

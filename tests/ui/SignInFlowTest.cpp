@@ -7,143 +7,20 @@
 #include "client/ui/signin/SignInPage.h"
 #include "client/ui/signin/SignInWindow.h"
 #include "client/ui/signin/UnlockWindow.h"
-#include "client/ui/widgets/Field.h"
 #include "client/ui/widgets/Segments.h"
-#include "tests/support/Catch.h"
+#include "tests/ui/FakeAccounts.h"
 #include "tests/ui/UiEnvironment.h"
 
-#include <QAbstractButton>
-#include <QApplication>
 #include <QDialog>
-#include <QLineEdit>
 #include <QSignalSpy>
-#include <QTest>
 
 using namespace impulse;
 using namespace impulse::client;
-using impulse::test::environment;
-using impulse::ui::Field;
+using namespace impulse::test;
 
 namespace {
 
 const QString goodCode = QStringLiteral("K7QM-2XVD-R9TA-HW4E-P3JY-8NCB-Z06F");
-
-/// Accounts without a network: remembers what it was asked and answers when the test says so.
-class FakeAccounts final : public Accounts {
-public:
-    ProfileState state() const override { return ProfileState::NoAccount; }
-    QString username() const override { return QStringLiteral("elena"); }
-    UserId userId() const override { return {}; }
-    DeviceId deviceId() const override { return {}; }
-    ServerLink server() const override { return *ServerLink::parse(QStringLiteral("chat.example")); }
-    bool recoveryConfirmed() const override { return confirmed; }
-    void open(Callback<ProfileState> done) override { done(ProfileState::NoAccount); }
-    void unlock(Password password, Callback<void> done) override
-    {
-        unlockPassword = std::string(password.utf8());
-        unlockDone = std::move(done);
-    }
-    void checkServer(const ServerLink& link, Callback<ServerInfo> done) override
-    {
-        ++serverChecks;
-        if (busyAnswers > 0) {
-            --busyAnswers;
-            done(Failure{ClientError{ClientErrorCode::Busy}});
-            return;
-        }
-        if (serverError) {
-            done(Failure{ClientError{*serverError}});
-            return;
-        }
-        done(ServerInfo{link, ServerId{}, registrationPolicy, true});
-    }
-    void checkUsername(const ServerLink&, const QString& name, Callback<bool> done) override
-    {
-        done(name != QStringLiteral("taken"));
-    }
-    void registerAccount(Registration request, ProgressCallback progress,
-                         Callback<Registered> done) override
-    {
-        registration.emplace(std::move(request));
-        registerProgress = std::move(progress);
-        registerDone = std::move(done);
-    }
-    void confirmRecoveryCode() override { confirmed = true; }
-    void signIn(SignIn request, DevicesQuestion ask, ProgressCallback, Callback<SignedIn> done) override
-    {
-        signInRequest.emplace(std::move(request));
-        question = std::move(ask);
-        signInDone = std::move(done);
-    }
-    void lock(Callback<void> done) override { done({}); }
-    void signOut(Callback<void> done) override
-    {
-        signedOut = true;
-        done({});
-    }
-    void changePassword(Password, Password, ProgressCallback, Callback<void> done) override
-    {
-        done({});
-    }
-    void createInvite(int, std::uint64_t, Callback<QString> done) override { done(QString()); }
-    void deleteAccount(Password, Callback<void> done) override { done({}); }
-
-    std::optional<ClientErrorCode> serverError;
-    int serverChecks = 0;
-    int busyAnswers = 0;
-    int registrationPolicy = 0;
-    bool confirmed = false;
-    bool signedOut = false;
-    std::optional<Registration> registration;
-    ProgressCallback registerProgress;
-    Callback<Registered> registerDone;
-    std::optional<SignIn> signInRequest;
-    DevicesQuestion question;
-    Callback<SignedIn> signInDone;
-    std::string unlockPassword;
-    Callback<void> unlockDone;
-};
-
-template <class Window> Window* visibleWindow()
-{
-    Window* found = nullptr;
-    CHECK(QTest::qWaitFor([&found] {
-        for (QWidget* widget : QApplication::topLevelWidgets()) {
-            auto* window = qobject_cast<Window*>(widget);
-            if (window && window->isVisible()) {
-                found = window;
-                return true;
-            }
-        }
-        return false;
-    }, 3000));
-    REQUIRE(found);
-    found->activateWindow();
-    CHECK(QTest::qWaitForWindowActive(found));
-    return found;
-}
-
-void fill(QWidget& window, const char* name, const QString& text)
-{
-    auto* field = window.findChild<Field*>(QLatin1String(name));
-    REQUIRE(field);
-    field->edit().setFocus();
-    field->edit().selectAll();
-    QTest::keyClicks(&field->edit(), text);
-}
-
-QString hint(QWidget& window, const char* name)
-{
-    return window.findChild<Field*>(QLatin1String(name))->hint();
-}
-
-void click(QWidget& window, const char* name)
-{
-    auto* button = window.findChild<QAbstractButton*>(QLatin1String(name));
-    REQUIRE(button);
-    REQUIRE(button->isEnabled());
-    QTest::mouseClick(button, Qt::LeftButton);
-}
 
 bool isGoodCode(const ui::SecretText& code)
 {
@@ -182,6 +59,14 @@ TEST_CASE("registering leads through the recovery code to an open account", "[ap
     CHECK(accounts.registration->password.utf8() == "misty-otter-barn");
     accounts.registerProgress(Progress::Stretching);
     CHECK_FALSE(page.findChild<Field*>(QStringLiteral("username"))->isEnabled());
+
+    // Esc while the keys are made gives the form back, with what was typed.
+    press(page, Qt::Key_Escape);
+    CHECK(accounts.cancels == 1);
+    CHECK(page.findChild<Field*>(QStringLiteral("username"))->isEnabled());
+    CHECK(page.findChild<Field*>(QStringLiteral("newPassword"))->text()
+          == QStringLiteral("misty-otter-barn"));
+    click(page, "continue");
 
     accounts.registerDone(Failure{ClientError{ClientErrorCode::UsernameTaken}});
     CHECK(hint(page, "username") == QStringLiteral("@elena is taken"));
@@ -247,54 +132,111 @@ TEST_CASE("signing in asks for the code, then for the devices", "[app]")
     fill(page, "password", QStringLiteral("misty-otter-barn"));
     click(page, "keepSignedIn");
     click(page, "signIn");
-    auto* recover = visibleWindow<ui::RecoverWindow>();
-    fill(*recover, "recoveryCode", goodCode);
-    click(*recover, "continue");
     REQUIRE(accounts.signInRequest);
     CHECK(accounts.signInRequest->username == QStringLiteral("elena"));
     CHECK(accounts.signInRequest->password.utf8() == "misty-otter-barn");
-    CHECK(accounts.signInRequest->recoveryCode == ui::recovery::normalized(goodCode));
     CHECK_FALSE(accounts.signInRequest->resetPassword);
     CHECK_FALSE(accounts.signInRequest->keepSignedIn);
+    CHECK_FALSE(page.findChild<Field*>(QStringLiteral("password"))->isEnabled());
 
-    SECTION("a wrong password leads back to its field")
+    SECTION("a wrong password is said at its field, before anybody looks for a code")
     {
         accounts.signInDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
         CHECK(window->isVisible());
         CHECK(hint(page, "password") == QStringLiteral("The username or password is wrong"));
+        CHECK(page.findChild<Field*>(QStringLiteral("password"))->edit().hasFocus());
         CHECK(finished.isEmpty());
     }
-    SECTION("each listed device is asked about")
+    SECTION("Esc while it works gives the form back")
     {
-        DeviceId laptop;
-        laptop.data()[0] = 1;
-        DeviceId desktop;
-        desktop.data()[0] = 2;
-        std::vector<DeviceFate> fates;
-        accounts.question({{laptop, 1'700'000'000'000}, {desktop, 1'710'000'000'000}},
-                          [&fates](std::vector<DeviceFate> answer) { fates = std::move(answer); });
-        auto* go = recover->findChild<QAbstractButton*>(QStringLiteral("continue"));
-        CHECK_FALSE(go->isEnabled());
-        const auto rows = recover->findChildren<ui::Segments*>();
-        REQUIRE(rows.size() == 2);
-        rows[0]->setCurrent(1);
-        rows[1]->setCurrent(0);
-        click(*recover, "continue");
-        CHECK(fates == std::vector<DeviceFate>{DeviceFate::Lost, DeviceFate::StillMine});
-        accounts.signInDone(SignedIn{});
-        CHECK(finished.count() == 1);
-        CHECK(page.findChild<Field*>(QStringLiteral("password"))->text().isEmpty());
-    }
-    SECTION("a cancel at that question ends the attempt without an error")
-    {
-        bool cancelled = false;
-        accounts.question({{DeviceId{}, 1}}, [&](std::vector<DeviceFate> answer) {
-            cancelled = answer.empty();
-            accounts.signInDone(Failure{ClientError{ClientErrorCode::WrongState}});
-        });
-        click(*recover, "cancel");
-        CHECK(QTest::qWaitFor([&] { return cancelled && window->isVisible(); }, 3000));
+        accounts.signInProgress(Progress::Stretching);
+        press(page, Qt::Key_Escape);
+        CHECK(accounts.cancels == 1);
+        Field* password = page.findChild<Field*>(QStringLiteral("password"));
+        CHECK(password->isEnabled());
+        CHECK(password->text() == QStringLiteral("misty-otter-barn"));
         CHECK(hint(page, "password").isEmpty());
+        CHECK(window->isVisible());
+        click(page, "signIn");
+        CHECK(accounts.signInDone);
+    }
+    SECTION("the password was right")
+    {
+        QString code;
+        const auto take = [&code](const QString& typed) { code = typed; };
+        accounts.questions.code(std::nullopt, take);
+        auto* recover = visibleWindow<ui::RecoverWindow>();
+        CHECK_FALSE(window->isVisible());
+        fill(*recover, "recoveryCode", goodCode);
+        click(*recover, "continue");
+        CHECK(code == ui::recovery::normalized(goodCode));
+        CHECK_FALSE(recover->findChild<Field*>(QStringLiteral("recoveryCode"))->isEnabled());
+
+        SECTION("a code of another account is typed again")
+        {
+            accounts.questions.code(ClientError{ClientErrorCode::WrongCredentials}, take);
+            CHECK(hint(*recover, "recoveryCode")
+                  == QStringLiteral("This code does not belong to this account"));
+            code.clear();
+            fill(*recover, "recoveryCode", goodCode);
+            press(*recover, Qt::Key_Return);
+            CHECK(code == ui::recovery::normalized(goodCode));
+        }
+        SECTION("without a connection the code stays typed")
+        {
+            accounts.questions.code(ClientError{ClientErrorCode::ServerUnreachable}, take);
+            CHECK(hint(*recover, "recoveryCode").startsWith(QStringLiteral("This server does not")));
+            code.clear();
+            click(*recover, "continue");
+            CHECK(code == ui::recovery::normalized(goodCode));
+        }
+        SECTION("each listed device is asked about")
+        {
+            DeviceId laptop;
+            laptop.data()[0] = 1;
+            DeviceId desktop;
+            desktop.data()[0] = 2;
+            std::vector<DeviceFate> fates;
+            accounts.questions.devices(
+                {{laptop, 1'700'000'000'000}, {desktop, 1'710'000'000'000}},
+                [&fates](std::vector<DeviceFate> answer) { fates = std::move(answer); });
+            auto* go = recover->findChild<QAbstractButton*>(QStringLiteral("continue"));
+            CHECK_FALSE(go->isEnabled());
+            const auto rows = recover->findChildren<ui::Segments*>();
+            REQUIRE(rows.size() == 2);
+            rows[0]->setCurrent(1);
+            rows[1]->setCurrent(0);
+            click(*recover, "continue");
+            CHECK(fates == std::vector<DeviceFate>{DeviceFate::Lost, DeviceFate::StillMine});
+            accounts.signInDone(SignedIn{});
+            CHECK(finished.count() == 1);
+            CHECK(page.findChild<Field*>(QStringLiteral("password"))->text().isEmpty());
+        }
+        SECTION("a cancel at that question ends the attempt without an error")
+        {
+            accounts.questions.devices({{DeviceId{}, 1}}, [](std::vector<DeviceFate>) {});
+            click(*recover, "cancel");
+            CHECK(QTest::qWaitFor([&] { return window->isVisible(); }, 3000));
+            CHECK(accounts.cancels == 1);
+            CHECK(hint(page, "password").isEmpty());
+            CHECK(page.findChild<Field*>(QStringLiteral("password"))->isEnabled());
+        }
+        SECTION("Esc while it works leads back to the sign-in form")
+        {
+            press(*recover, Qt::Key_Escape);
+            CHECK(QTest::qWaitFor([&] { return window->isVisible(); }, 3000));
+            CHECK(accounts.cancels == 1);
+        }
+        SECTION("when it is too late, Esc changes nothing")
+        {
+            accounts.cancellable = false;
+            press(*recover, Qt::Key_Escape);
+            CHECK(QTest::qWaitFor([&] { return accounts.cancels == 1; }, 3000));
+            CHECK(recover->isVisible());
+            CHECK_FALSE(recover->findChild<Field*>(QStringLiteral("recoveryCode"))->isEnabled());
+            accounts.signInDone(SignedIn{});
+            CHECK(finished.count() == 1);
+        }
     }
 }
 
@@ -315,6 +257,47 @@ TEST_CASE("the recovery code alone sets a new password", "[app]")
     CHECK(accounts.signInRequest->password.utf8() == "quiet-lake-1987");
     accounts.signInDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
     CHECK(hint(*recover, "recoveryCode") == QStringLiteral("This code does not belong to this account"));
+
+    // Esc gives the form back; a second one leaves it.
+    click(*recover, "continue");
+    press(*recover, Qt::Key_Escape);
+    CHECK(QTest::qWaitFor([&] { return accounts.cancels == 1; }, 3000));
+    CHECK(recover->isVisible());
+    CHECK(recover->findChild<Field*>(QStringLiteral("recoveryCode"))->isEnabled());
+    press(*recover, Qt::Key_Escape);
+    visibleWindow<ui::SignInWindow>();
+}
+
+TEST_CASE("the form for the recovery code answers both questions", "[app]")
+{
+    FakeAccounts accounts;
+    app::SignInFlow flow(environment().theme, environment().languages, accounts, isGoodCode);
+    flow.startRecovery(QStringLiteral("chat.example"), QStringLiteral("elena"));
+    auto* recover = visibleWindow<ui::RecoverWindow>();
+    fill(*recover, "recoveryCode", goodCode);
+    fill(*recover, "password", QStringLiteral("misty-otter-barn"));
+    click(*recover, "continue");
+    REQUIRE(accounts.signInRequest);
+    CHECK_FALSE(accounts.signInRequest->resetPassword);
+    CHECK(accounts.signInRequest->recoveryCode.isEmpty());
+    int answers = 0;
+    accounts.questions.code(std::nullopt, [&](const QString& code) {
+        CHECK(code == ui::recovery::normalized(goodCode));
+        ++answers;
+    });
+    CHECK(answers == 1);
+    // Only the code was wrong: the rest stays as the server has taken it.
+    accounts.questions.code(ClientError{ClientErrorCode::WrongCredentials},
+                            [&](const QString&) { ++answers; });
+    CHECK(hint(*recover, "recoveryCode")
+          == QStringLiteral("This code does not belong to this account"));
+    CHECK_FALSE(recover->findChild<Field*>(QStringLiteral("username"))->isEnabled());
+    fill(*recover, "recoveryCode", goodCode);
+    click(*recover, "continue");
+    CHECK(answers == 2);
+    accounts.signInDone(Failure{ClientError{ClientErrorCode::ServerUnreachable}});
+    CHECK(recover->findChild<Field*>(QStringLiteral("username"))->isEnabled());
+    CHECK(hint(*recover, "server").startsWith(QStringLiteral("This server does not")));
 }
 
 TEST_CASE("unlocking a profile, and giving it up", "[app]")
@@ -330,6 +313,11 @@ TEST_CASE("unlocking a profile, and giving it up", "[app]")
     CHECK(accounts.unlockPassword == "hunter2");
     accounts.unlockDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
     CHECK(hint(*window, "password") == QStringLiteral("The password is wrong"));
+    click(*window, "unlock");
+    press(*window, Qt::Key_Escape);
+    CHECK(accounts.cancels == 1);
+    CHECK(window->findChild<Field*>(QStringLiteral("password"))->isEnabled());
+    CHECK(window->findChild<Field*>(QStringLiteral("password"))->edit().hasFocus());
     click(*window, "unlock");
     accounts.unlockDone({});
     CHECK(finished.count() == 1);

@@ -15,21 +15,21 @@ void AccountService::changePassword(Password oldPassword, Password newPassword,
         done(Failure{*problem});
         return;
     }
-    if (begin(done))
-        runChangePassword(std::make_shared<Password>(std::move(oldPassword)),
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runChangePassword(operation, std::make_shared<Password>(std::move(oldPassword)),
                           std::make_shared<Password>(std::move(newPassword)), std::move(progress),
                           std::move(done))
             .detach();
 }
 
-Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPassword,
+Task<void> AccountService::runChangePassword(OperationPtr operation,
+                                             std::shared_ptr<Password> oldPassword,
                                              std::shared_ptr<Password> newPassword,
                                              ProgressCallback progress, Callback<void> done)
 {
     auto& state = m_parts.state;
-    const auto fail = [this, &done](const ClientError& error) {
-        m_busy = false;
-        done(Failure{error});
+    const auto fail = [this, &operation, &done](const ClientError& error) {
+        finish<void>(operation, done, Failure{error});
     };
     const auto username = QString::fromStdString(state.profile->username);
     const auto pinned = server().serverId.value_or(ServerId());
@@ -40,18 +40,25 @@ Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPasswo
         fail(present.error().error);
         co_return;
     }
+    if (operation->isCancelled())
+        co_return;
     report(progress, Progress::Stretching);
     const auto oldKeys = co_await m_parts.keys.stretch(oldPassword, username, pinned, *present);
     if (!oldKeys.ok()) {
         fail(oldKeys.error());
         co_return;
     }
+    if (operation->isCancelled())
+        co_return;
     const auto parameters = m_parts.keys.newParameters();
     const auto newKeys = co_await m_parts.keys.stretch(newPassword, username, pinned, parameters);
     if (!newKeys.ok()) {
         fail(newKeys.error());
         co_return;
     }
+    if (operation->isCancelled())
+        co_return;
+    operation->makeFinal();
     report(progress, Progress::Uploading);
     protocol::ChangePassword change;
     change.oldAuth = toWire(oldKeys->auth);
@@ -84,8 +91,7 @@ Task<void> AccountService::runChangePassword(std::shared_ptr<Password> oldPasswo
     state.stageAccount(batch);
     co_await state.committed(this, std::move(batch));
     tellOwnDevices();
-    m_busy = false;
-    done({});
+    finish<void>(operation, done, {});
 }
 
 void AccountService::createInvite(int uses, std::uint64_t validForMs, Callback<QString> done)
@@ -119,25 +125,32 @@ void AccountService::deleteAccount(Password password, Callback<void> done)
         done(Failure{ClientError{ClientErrorCode::WrongState}});
         return;
     }
-    if (begin(done))
-        runDelete(std::make_shared<Password>(std::move(password)), std::move(done)).detach();
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runDelete(operation, std::make_shared<Password>(std::move(password)), std::move(done))
+            .detach();
 }
 
-Task<void> AccountService::runDelete(std::shared_ptr<Password> password, Callback<void> done)
+Task<void> AccountService::runDelete(OperationPtr operation, std::shared_ptr<Password> password,
+                                     Callback<void> done)
 {
     const auto username = QString::fromStdString(m_parts.state.profile->username);
     const auto pinned = server().serverId.value_or(ServerId());
     protocol::GetPasswordParameters ask;
     ask.username = username.toStdString();
     const auto parameters = co_await m_parts.connection.request(this, ask);
+    if (operation->isCancelled())
+        co_return;
     Result<void, ClientError> result;
     if (!parameters.ok()) {
         result = Failure{parameters.error().error};
     } else {
         const auto keys = co_await m_parts.keys.stretch(password, username, pinned, *parameters);
+        if (operation->isCancelled())
+            co_return;
         if (!keys.ok()) {
             result = Failure{keys.error()};
         } else {
+            operation->makeFinal();
             protocol::DeleteAccount request;
             request.auth = toWire(keys->auth);
             const auto answer = co_await m_parts.connection.request(this, request);
@@ -149,8 +162,7 @@ Task<void> AccountService::runDelete(std::shared_ptr<Password> password, Callbac
         result = co_await wipe();
         setState(ProfileState::NoAccount);
     }
-    m_busy = false;
-    done(std::move(result));
+    finish(operation, done, std::move(result));
 }
 
 } // namespace impulse::client

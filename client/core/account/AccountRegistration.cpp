@@ -28,87 +28,83 @@ void AccountService::registerAccount(Registration registration, ProgressCallback
         done(Failure{*problem});
         return;
     }
-    if (begin(done))
-        runRegister(std::make_shared<Registration>(std::move(registration)), std::move(progress),
-                    std::move(done))
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runRegister(operation, std::make_shared<Registration>(std::move(registration)),
+                    std::move(progress), std::move(done))
             .detach();
 }
 
-Task<void> AccountService::runRegister(std::shared_ptr<Registration> registration,
+Task<void> AccountService::runRegister(OperationPtr operation,
+                                       std::shared_ptr<Registration> registration,
                                        ProgressCallback progress, Callback<Registered> done)
 {
-    const auto fail = [this, &done](const ClientError& error) {
-        m_busy = false;
+    const auto turn = co_await m_turn.take();
+    if (operation->isCancelled())
+        co_return;
+    auto made = co_await makeAccount(operation, std::move(registration), progress);
+    if (!made.ok()) {
+        // The keys may be on the disk already.
+        if (m_parts.state.profile)
+            co_await wipe();
         m_parts.connection.close();
-        done(Failure{error});
-    };
-    report(progress, Progress::Connecting);
-    auto server = registration->link;
-    const auto connected = co_await connectTo(server);
-    if (!connected.ok()) {
-        fail(connected.error());
+        finish(operation, done, std::move(made));
         co_return;
     }
+    report(progress, Progress::Syncing);
+    Q_EMIT opened();
+    m_busy = false;
+    m_operation.reset();
+    setState(ProfileState::Unlocked);
+    m_parts.session.adoptOpen();
+    done(std::move(made));
+}
+
+Task<Result<Registered, ClientError>>
+AccountService::makeAccount(OperationPtr operation, std::shared_ptr<Registration> registration,
+                            ProgressCallback progress)
+{
+    const Failure cancelled{ClientError{ClientErrorCode::Cancelled}};
+    auto server = registration->link;
+    report(progress, Progress::Connecting);
+    IMPULSE_CO_CHECK(co_await m_parts.connection.opened(this, server));
     server.serverId = m_parts.connection.hello().serverId;
     report(progress, Progress::Stretching);
     const auto parameters = m_parts.keys.newParameters();
     const auto shared = std::make_shared<Password>(std::move(registration->password));
     const auto username = registration->username.toLower();
     const auto keys = co_await m_parts.keys.stretch(shared, username, *server.serverId, parameters);
-    if (!keys.ok()) {
-        fail(keys.error());
-        co_return;
-    }
+    if (operation->isCancelled())
+        co_return cancelled;
+    if (!keys.ok())
+        co_return Failure{keys.error()};
     report(progress, Progress::MakingKeys);
     NewAccount account(m_parts);
-    const auto made = account.make(*registration, server, parameters, *keys);
-    if (!made.ok()) {
-        m_parts.state.clear();
-        fail(made.error());
-        co_return;
-    }
+    IMPULSE_CO_CHECK(account.make(*registration, server, parameters, *keys));
     const auto localKey = account.takeLocalKey();
     Registered result;
     result.recoveryCode = account.recoveryCode();
     result.keychainMissing = co_await m_parts.keys.protect(
         localKey, registration->keepSignedIn, keys->wrap, parameters, *m_parts.state.profile);
+    if (operation->isCancelled())
+        co_return cancelled;
     // The keys are on the disk before the server knows the name.
     WriteBatch batch;
     account.stage(batch);
     co_await m_parts.state.committed(this, std::move(batch));
+    if (operation->isCancelled())
+        co_return cancelled;
+    operation->makeFinal();
     report(progress, Progress::Uploading);
     const auto answer = co_await m_parts.connection.request(this, account.request());
-    ClientError error;
-    bool registered = answer.ok();
-    if (!registered) {
-        error = answer.error().error;
-        // No answer: the account may exist all the same.
-        if (!answer.error().refusal && (co_await connectTo(server)).ok()) {
-            const auto login = deviceLogin(m_parts.state, m_parts.connection);
-            registered = (co_await m_parts.connection.request(this, login)).ok();
-        }
+    if (answer.ok())
+        co_return result;
+    // No answer: the account may exist all the same.
+    if (!answer.error().refusal && (co_await m_parts.connection.opened(this, server)).ok()) {
+        const auto login = deviceLogin(m_parts.state, m_parts.connection);
+        if ((co_await m_parts.connection.request(this, login)).ok())
+            co_return result;
     }
-    if (!registered) {
-        co_await wipe();
-        fail(error);
-        co_return;
-    }
-    report(progress, Progress::Syncing);
-    Q_EMIT opened();
-    m_busy = false;
-    setState(ProfileState::Unlocked);
-    m_parts.session.adoptOpen();
-    done(std::move(result));
-}
-
-void AccountService::confirmRecoveryCode()
-{
-    if (!m_parts.state.profile)
-        return;
-    m_parts.state.profile->recoveryConfirmed = true;
-    WriteBatch batch;
-    m_parts.state.stageProfile(batch);
-    m_parts.state.commit(std::move(batch));
+    co_return Failure{answer.error().error};
 }
 
 } // namespace impulse::client

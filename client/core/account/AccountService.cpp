@@ -38,6 +38,13 @@ AccountService::AccountService(const AccountParts& parts, QObject* parent)
     });
 }
 
+AccountService::~AccountService()
+{
+    // A coroutine that waits for a person is kept by its operation.
+    if (m_operation)
+        m_operation->questionClosed();
+}
+
 QString AccountService::username() const
 {
     const auto& profile = m_parts.state.profile;
@@ -144,43 +151,57 @@ Task<Result<void, ClientError>> AccountService::load(e2ee::LocalDataKey key)
     co_return Result<void, ClientError>();
 }
 
+bool AccountService::cancel()
+{
+    if (!m_operation || m_operation->kind() == Operation::Kind::Check || m_operation->isFinal())
+        return false;
+    endOperation();
+    return true;
+}
+
+void AccountService::endOperation()
+{
+    const auto operation = std::exchange(m_operation, nullptr);
+    m_busy = false;
+    operation->cancel();
+    // Before there is an account, the connection is the operation's; what waits for it ends here.
+    if (m_state == ProfileState::NoAccount)
+        m_parts.connection.close();
+    operation->tellCancelled();
+}
+
 void AccountService::unlock(Password password, Callback<void> done)
 {
     if (m_state != ProfileState::Locked) {
         done(Failure{ClientError{ClientErrorCode::WrongState}});
         return;
     }
-    if (begin(done))
-        runUnlock(std::make_shared<Password>(std::move(password)), std::move(done)).detach();
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runUnlock(operation, std::make_shared<Password>(std::move(password)), std::move(done))
+            .detach();
 }
 
-Task<void> AccountService::runUnlock(std::shared_ptr<Password> password, Callback<void> done)
+Task<void> AccountService::runUnlock(OperationPtr operation, std::shared_ptr<Password> password,
+                                     Callback<void> done)
 {
-    const auto& profile = *m_parts.state.profile;
     const auto pinned = server().serverId.value_or(ServerId());
-    const auto keys =
-        co_await m_parts.keys.stretch(password, username(), pinned, *profile.slotParameters);
+    const auto keys = co_await m_parts.keys.stretch(password, username(), pinned,
+                                                    *m_parts.state.profile->slotParameters);
+    if (operation->isCancelled())
+        co_return;
+    operation->makeFinal();
     Result<void, ClientError> result;
     if (!keys.ok()) {
         result = Failure{keys.error()};
     } else {
+        const auto& profile = *m_parts.state.profile;
         auto key = e2ee::openLocalDataKey(keys->wrap, profile.userId, *profile.slot);
         if (key.ok())
             result = co_await load(std::move(key).value());
         else
             result = Failure{ClientError{ClientErrorCode::WrongCredentials}};
     }
-    m_busy = false;
-    done(std::move(result));
-}
-
-Task<Result<void, ClientError>> AccountService::connectTo(ServerLink link)
-{
-    using Opened = Result<void, ClientError>;
-    auto waiting = answerOf<Opened>(this, [this, link](std::function<void(Opened)> ready) {
-        m_parts.connection.open(link, link.serverId, std::move(ready));
-    });
-    co_return co_await waiting;
+    finish(operation, done, std::move(result));
 }
 
 void AccountService::checkServer(const ServerLink& link, Callback<ServerInfo> done)
@@ -189,16 +210,19 @@ void AccountService::checkServer(const ServerLink& link, Callback<ServerInfo> do
         done(Failure{ClientError{ClientErrorCode::WrongState}});
         return;
     }
-    if (begin(done))
-        runCheckServer(link, std::move(done)).detach();
+    if (const auto operation = begin(Operation::Kind::Check, done))
+        runCheckServer(operation, link, std::move(done)).detach();
 }
 
-Task<void> AccountService::runCheckServer(ServerLink link, Callback<ServerInfo> done)
+Task<void> AccountService::runCheckServer(OperationPtr operation, ServerLink link,
+                                          Callback<ServerInfo> done)
 {
-    const auto connected = co_await connectTo(link);
-    m_busy = false;
+    const auto turn = co_await m_turn.take();
+    if (operation->isCancelled())
+        co_return;
+    const auto connected = co_await m_parts.connection.opened(this, link);
     if (!connected.ok()) {
-        done(Failure{connected.error()});
+        finish<ServerInfo>(operation, done, Failure{connected.error()});
         co_return;
     }
     ServerInfo info;
@@ -207,7 +231,7 @@ Task<void> AccountService::runCheckServer(ServerLink link, Callback<ServerInfo> 
     info.registration = static_cast<int>(m_parts.connection.hello().registration);
     info.pinned = link.serverId.has_value();
     m_parts.connection.close();
-    done(info);
+    finish<ServerInfo>(operation, done, info);
 }
 
 void AccountService::checkUsername(const ServerLink& link, const QString& username,
@@ -219,16 +243,19 @@ void AccountService::checkUsername(const ServerLink& link, const QString& userna
                                      : ClientErrorCode::WrongState}});
         return;
     }
-    if (begin(done))
-        runCheckUsername(link, username.toLower(), std::move(done)).detach();
+    if (const auto operation = begin(Operation::Kind::Check, done))
+        runCheckUsername(operation, link, username.toLower(), std::move(done)).detach();
 }
 
-Task<void> AccountService::runCheckUsername(ServerLink link, QString username, Callback<bool> done)
+Task<void> AccountService::runCheckUsername(OperationPtr operation, ServerLink link,
+                                            QString username, Callback<bool> done)
 {
-    const auto connected = co_await connectTo(link);
+    const auto turn = co_await m_turn.take();
+    if (operation->isCancelled())
+        co_return;
+    const auto connected = co_await m_parts.connection.opened(this, link);
     if (!connected.ok()) {
-        m_busy = false;
-        done(Failure{connected.error()});
+        finish<bool>(operation, done, Failure{connected.error()});
         co_return;
     }
     protocol::CheckUsername request;
@@ -237,11 +264,10 @@ Task<void> AccountService::runCheckUsername(ServerLink link, QString username, C
         request.invite = link.value.toStdString();
     const auto answer = co_await m_parts.connection.request(this, request);
     m_parts.connection.close();
-    m_busy = false;
     if (answer.ok())
-        done(answer->available);
+        finish<bool>(operation, done, answer->available);
     else
-        done(Failure{answer.error().error});
+        finish<bool>(operation, done, Failure{answer.error().error});
 }
 
 void AccountService::lock(Callback<void> done)

@@ -1,10 +1,17 @@
 #include "client/core/account/AccountService.h"
 #include "client/core/account/NewAccount.h"
-#include "client/core/state/SecretBridge.h"
+#include "client/core/account/PendingLogin.h"
 
 namespace impulse::client {
 
-void AccountService::signIn(SignIn request, DevicesQuestion question, ProgressCallback progress,
+namespace {
+
+/// How often the same intent is published on a list that another device made meanwhile.
+constexpr int publishAttempts = 5;
+
+} // namespace
+
+void AccountService::signIn(SignIn request, SignInQuestions questions, ProgressCallback progress,
                             Callback<SignedIn> done)
 {
     std::optional<ClientError> problem;
@@ -12,7 +19,8 @@ void AccountService::signIn(SignIn request, DevicesQuestion question, ProgressCa
         problem = ClientError{ClientErrorCode::WrongState};
     else if (!isUsername(request.username.toLower()))
         problem = ClientError{ClientErrorCode::InvalidUsername};
-    else if (!e2ee::parseRecoveryCode(request.recoveryCode.toStdString()).ok())
+    else if (request.resetPassword &&
+             !e2ee::parseRecoveryCode(request.recoveryCode.toStdString()).ok())
         problem = ClientError{ClientErrorCode::MalformedRecoveryCode};
     else if (request.resetPassword)
         problem = passwordError(request.password);
@@ -20,173 +28,148 @@ void AccountService::signIn(SignIn request, DevicesQuestion question, ProgressCa
         done(Failure{*problem});
         return;
     }
-    if (begin(done))
-        runSignIn(std::make_shared<SignIn>(std::move(request)), std::move(question),
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runSignIn(operation, std::make_shared<SignIn>(std::move(request)), std::move(questions),
                   std::move(progress), std::move(done))
             .detach();
 }
 
-Task<void> AccountService::runSignIn(std::shared_ptr<SignIn> request, DevicesQuestion question,
-                                     ProgressCallback progress, Callback<SignedIn> done)
+Task<void> AccountService::runSignIn(OperationPtr operation, std::shared_ptr<SignIn> request,
+                                     SignInQuestions questions, ProgressCallback progress,
+                                     Callback<SignedIn> done)
 {
-    const auto fail = [this, &done](const ClientError& error) {
-        m_busy = false;
+    const auto turn = co_await m_turn.take();
+    if (operation->isCancelled())
+        co_return;
+    PendingLogin login(m_parts, this, operation, request, progress);
+    auto joined = co_await join(login, operation, request, std::move(questions));
+    if (!joined.ok()) {
         m_parts.connection.close();
-        m_parts.directory.clear();
-        m_parts.state.clear();
-        done(Failure{error});
-    };
-    auto& connection = m_parts.connection;
-    report(progress, Progress::Connecting);
-    auto server = request->link;
-    const auto connected = co_await connectTo(server);
-    if (!connected.ok()) {
-        fail(connected.error());
-        co_return;
-    }
-    server.serverId = connection.hello().serverId;
-    const auto username = request->username.toLower();
-    const auto recovery = e2ee::recoveryKeys(
-        std::move(e2ee::parseRecoveryCode(request->recoveryCode.toStdString())).value());
-    const auto shared = std::make_shared<Password>(std::move(request->password));
-
-    protocol::PasswordParameters parameters = m_parts.keys.newParameters();
-    if (!request->resetPassword) {
-        protocol::GetPasswordParameters ask;
-        ask.username = username.toStdString();
-        const auto answer = co_await connection.request(this, ask);
-        if (!answer.ok()) {
-            fail(answer.error().error);
-            co_return;
-        }
-        parameters = *answer;
-    }
-    report(progress, Progress::Stretching);
-    const auto keys = co_await m_parts.keys.stretch(shared, username, *server.serverId, parameters);
-    if (!keys.ok()) {
-        fail(keys.error());
-        co_return;
-    }
-    UserId user;
-    if (request->resetPassword) {
-        protocol::RecoveryLogin login;
-        login.username = username.toStdString();
-        login.recoveryAuth = toWire(recovery.auth);
-        const auto answer = co_await connection.request(this, login);
-        if (!answer.ok()) {
-            fail(answer.error().error);
-            co_return;
-        }
-        user = answer->userId;
-        protocol::ChangePassword change;
-        change.password = parameters;
-        change.auth = toWire(keys->auth);
-        const auto changed = co_await connection.request(this, change);
-        if (!changed.ok()) {
-            fail(changed.error().error);
-            co_return;
-        }
-    } else {
-        protocol::PasswordLogin login;
-        login.username = username.toStdString();
-        login.auth = toWire(keys->auth);
-        const auto answer = co_await connection.request(this, login);
-        if (!answer.ok()) {
-            fail(answer.error().error);
-            co_return;
-        }
-        user = answer->userId;
-    }
-    protocol::GetRootSlot askSlot;
-    const auto slot = co_await connection.request(this, askSlot);
-    if (!slot.ok()) {
-        fail(slot.error().error);
-        co_return;
-    }
-    auto root = e2ee::openRootSlot(recovery.key, e2ee::RootSlotKind::Recovery, user, slot->slot);
-    if (!root.ok()) {
-        fail({ClientErrorCode::WrongCredentials});
-        co_return;
-    }
-    report(progress, Progress::Syncing);
-    m_parts.directory.begin(*server.serverId);
-    const auto log = co_await m_parts.directory.fetchLog();
-    if (!log.ok()) {
-        fail(log.error());
-        co_return;
-    }
-    auto lists = co_await m_parts.directory.downloadLists(user, 0);
-    if (!lists.ok()) {
-        fail(lists.error());
-        co_return;
-    }
-    JoiningDevice device(m_parts, std::move(root).value(), user);
-    const auto checked = device.check(std::move(lists).value());
-    if (!checked.ok()) {
-        fail(checked.error());
-        co_return;
-    }
-    const auto listed = device.devices();
-    using Fates = std::vector<DeviceFate>;
-    auto waiting = answerOf<Fates>(this, [&question, &listed](std::function<void(Fates)> answer) {
-        question(listed, answer);
-    });
-    const auto fates = co_await waiting;
-    if (fates.size() != listed.size()) {
-        fail({ClientErrorCode::WrongState});
-        co_return;
-    }
-    report(progress, Progress::MakingKeys);
-    auto made = device.make(fates, server, username.toStdString(), *keys);
-    SignedIn result;
-    result.lockedOut = device.lockedOut();
-    const auto localKey = device.takeLocalKey();
-    if (made.ok()) {
-        result.keychainMissing = co_await m_parts.keys.protect(
-            localKey, request->keepSignedIn, keys->wrap, parameters, *m_parts.state.profile);
-        WriteBatch batch;
-        m_parts.state.stageProfile(batch);
-        m_parts.state.stageAccount(batch);
-        m_parts.state.stageSessions(batch);
-        m_parts.directory.stageAll(batch);
-        co_await m_parts.state.committed(this, std::move(batch));
-    }
-    report(progress, Progress::Uploading);
-    bool published = false;
-    for (int attempt = 0; made.ok() && !published && attempt < 5; ++attempt) {
-        const auto answer = co_await connection.request(this, device.request());
-        published = answer.ok();
-        if (published)
-            break;
-        made = Failure{answer.error().error};
-        if (!answer.error().is(protocol::ErrorCode::DirectoryConflict))
-            break;
-        // Another device published first: the same intent on its list.
-        const auto again = co_await m_parts.directory.fetchLog();
-        auto newer = co_await m_parts.directory.downloadLists(user, 0);
-        if (again.ok() && newer.ok())
-            made = device.remake(std::move(newer).value());
-    }
-    if (published) {
-        const auto login = deviceLogin(m_parts.state, connection);
-        const auto answer = co_await connection.request(this, login);
-        if (!answer.ok())
-            made = Failure{answer.error().error};
-        else
-            made = Result<void, ClientError>();
-    }
-    if (!published || !made.ok()) {
-        const auto error = made.ok() ? ClientError{ClientErrorCode::RefusedByServer} : made.error();
-        if (!published)
+        if (m_parts.state.profile)
             co_await wipe();
-        fail(error);
+        m_parts.directory.clear();
+        finish<SignedIn>(operation, done, Failure{joined.error()});
         co_return;
     }
     Q_EMIT opened();
     m_busy = false;
+    m_operation.reset();
     setState(ProfileState::Unlocked);
-    m_parts.session.adoptOpen();
-    done(std::move(result));
+    if (joined->loggedIn)
+        m_parts.session.adoptOpen();
+    else
+        m_parts.session.start();
+    done(std::move(joined->result));
+}
+
+Task<Result<AccountService::Joined, ClientError>>
+AccountService::join(PendingLogin& login, OperationPtr operation, std::shared_ptr<SignIn> request,
+                     SignInQuestions questions)
+{
+    const Failure cancelled{ClientError{ClientErrorCode::Cancelled}};
+    IMPULSE_CO_CHECK(co_await login.begin());
+    IMPULSE_CO_TRY(auto root,
+                   co_await askForRoot(login, operation, request, std::move(questions.code)));
+    login.report(Progress::Syncing);
+    m_parts.directory.begin(*login.server().serverId);
+    IMPULSE_CO_CHECK(co_await m_parts.directory.fetchLog());
+    IMPULSE_CO_TRY(auto lists, co_await m_parts.directory.downloadLists(login.user(), 0));
+    JoiningDevice device(m_parts, std::move(root), login.user());
+    IMPULSE_CO_CHECK(device.check(std::move(lists)));
+    const auto listed = device.devices();
+    const auto ask = [question = std::move(questions.devices), listed](auto answer) {
+        question(listed, std::move(answer));
+    };
+    auto waiting = asked<std::vector<DeviceFate>>(operation, ask);
+    const auto fates = co_await waiting;
+    if (operation->isCancelled() || fates.size() != listed.size())
+        co_return cancelled;
+    // The answer may have taken longer than the connection lives.
+    login.report(Progress::MakingKeys);
+    IMPULSE_CO_CHECK(co_await login.ensure());
+    if (operation->isCancelled())
+        co_return cancelled;
+    IMPULSE_CO_CHECK(device.make(fates, login.server(), login.username(), login.keys()));
+    Joined joined;
+    joined.result.lockedOut = device.lockedOut();
+    const auto localKey = device.takeLocalKey();
+    joined.result.keychainMissing =
+        co_await m_parts.keys.protect(localKey, request->keepSignedIn, login.keys().wrap,
+                                      login.parameters(), *m_parts.state.profile);
+    if (operation->isCancelled())
+        co_return cancelled;
+    WriteBatch batch;
+    m_parts.state.stageProfile(batch);
+    m_parts.state.stageAccount(batch);
+    m_parts.state.stageSessions(batch);
+    m_parts.directory.stageAll(batch);
+    co_await m_parts.state.committed(this, std::move(batch));
+    if (operation->isCancelled())
+        co_return cancelled;
+    operation->makeFinal();
+    IMPULSE_CO_TRY(joined.loggedIn, co_await publish(login, device));
+    co_return joined;
+}
+
+Task<Result<crypto::RootSecret, ClientError>>
+AccountService::askForRoot(PendingLogin& login, OperationPtr operation,
+                           std::shared_ptr<SignIn> request, CodeQuestion question)
+{
+    const ClientError wrong{ClientErrorCode::WrongCredentials};
+    std::optional<ClientError> problem;
+    for (;;) {
+        QString code = request->recoveryCode;
+        if (!request->resetPassword) {
+            const auto ask = [&question, problem](auto answer) {
+                question(problem, std::move(answer));
+            };
+            auto waiting = asked<QString>(operation, ask);
+            code = co_await waiting;
+        }
+        if (operation->isCancelled() || code.isEmpty())
+            co_return Failure{ClientError{ClientErrorCode::Cancelled}};
+        login.report(Progress::Connecting);
+        auto root = co_await login.openRoot(code);
+        if (root.ok() && root->has_value())
+            co_return std::move(**root);
+        problem = root.ok() ? wrong : root.error();
+        const bool again = root.ok() || problem->code == ClientErrorCode::MalformedRecoveryCode ||
+                           kindOf(*problem) == ErrorKind::Network;
+        if (!again || request->resetPassword || operation->isCancelled())
+            co_return Failure{*problem};
+    }
+}
+
+/// True: this device is logged in on the open connection as well.
+Task<Result<bool, ClientError>> AccountService::publish(PendingLogin& login, JoiningDevice& device)
+{
+    auto& connection = m_parts.connection;
+    login.report(Progress::Uploading);
+    bool published = false;
+    for (int attempt = 0; !published && attempt < publishAttempts; ++attempt) {
+        const auto answer = co_await connection.request(this, device.request());
+        published = answer.ok();
+        if (published)
+            break;
+        if (!answer.error().refusal) {
+            // No answer: the list may be published all the same; the device login will tell.
+            IMPULSE_CO_CHECK(co_await connection.opened(this, login.server()));
+            const auto asDevice = deviceLogin(m_parts.state, connection);
+            IMPULSE_CO_CHECK(co_await connection.request(this, asDevice));
+            co_return true;
+        }
+        if (!answer.error().is(protocol::ErrorCode::DirectoryConflict))
+            co_return Failure{answer.error().error};
+        // Another device published first: the same intent on its list.
+        IMPULSE_CO_CHECK(co_await m_parts.directory.fetchLog());
+        IMPULSE_CO_TRY(auto newer, co_await m_parts.directory.downloadLists(login.user(), 0));
+        IMPULSE_CO_CHECK(device.remake(std::move(newer)));
+    }
+    if (!published)
+        co_return Failure{ClientError{ClientErrorCode::RefusedByServer}};
+    const auto asDevice = deviceLogin(m_parts.state, connection);
+    const auto answer = co_await connection.request(this, asDevice);
+    co_return answer.ok();
 }
 
 } // namespace impulse::client

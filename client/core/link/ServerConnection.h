@@ -42,6 +42,15 @@ public:
     /// Drops what is open; `pin` is the key that the server must have, if one is known. Fails with
     /// ServerKeyChanged, SecurityCheckFailed, UnsupportedVersion or a network error.
     void open(const ServerLink& server, const std::optional<ServerId>& pin, Callback<void> done);
+    /// The same for coroutines, the server's pin being the key that `server` names; `context` as in
+    /// answerOf().
+    CallbackAwaiter<Result<void, ClientError>> opened(QObject* context, const ServerLink& server)
+    {
+        return answerOf<Result<void, ClientError>>(
+            context, [this, server](std::function<void(Result<void, ClientError>)> done) {
+                open(server, server.serverId, std::move(done));
+            });
+    }
     /// Requests that still wait fail with ConnectionLost. No lost() signal.
     void close();
     bool isOpen() const { return m_phase == Phase::Ready; }

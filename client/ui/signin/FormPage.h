@@ -1,5 +1,7 @@
 #pragma once
 
+#include "client/ui/widgets/BusyFocus.h"
+
 #include <QWidget>
 
 class QVBoxLayout;
@@ -26,11 +28,13 @@ protected:
     /// Called at once by the page's constructor and again whenever the language changes.
     virtual void retranslate() = 0;
     virtual bool isBusy() const = 0;
+    BusyFocus& busyFocus() { return m_busyFocus; }
     void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
     Theme& m_theme;
+    BusyFocus m_busyFocus{*this};
     QVBoxLayout* m_column;
 };
 

@@ -304,6 +304,7 @@ void RecoverWindow::submit()
         return;
     }
     m_problem.reset();
+    showCodeState();
     if (onDevices()) {
         Q_EMIT devicesAnswered(m_devices->lost());
         return;
@@ -317,12 +318,22 @@ void RecoverWindow::setBusy(std::optional<BusyStage> stage)
     m_stage = stage;
     const bool busy = stage.has_value();
     if (busy) {
-        setFocusPolicy(Qt::StrongFocus);
-        setFocus(Qt::OtherFocusReason);
+        m_busyFocus.hold();
     }
     m_pages->setEnabled(!busy);
     updateContinue();
     m_continue->setBusy(busy, tr("Working…"));
+    if (!busy) {
+        m_busyFocus.giveBack();
+    }
+}
+
+void RecoverWindow::setOnlyCode(bool only)
+{
+    for (QWidget* widget : {static_cast<QWidget*>(m_server), static_cast<QWidget*>(m_username),
+                            static_cast<QWidget*>(m_password), static_cast<QWidget*>(m_wantNew)}) {
+        widget->setEnabled(!only);
+    }
 }
 
 void RecoverWindow::setProblem(SignInProblem problem)
@@ -338,7 +349,7 @@ void RecoverWindow::showProblem()
         return;
     }
     Field* field = m_code;
-    if (m_mode == Mode::SignIn
+    if (m_mode == Mode::SignIn && m_server->isEnabled()
         && (*m_problem == SignInProblem::ServerDown || *m_problem == SignInProblem::ServerKey)) {
         field = m_server;
     } else if (m_mode == Mode::SignIn && *m_problem == SignInProblem::WrongPassword
@@ -374,6 +385,7 @@ void RecoverWindow::closeEvent(QCloseEvent* event)
 {
     if (m_stage) {
         event->ignore();
+        Q_EMIT cancelRequested();
         return;
     }
     wipe();
@@ -383,7 +395,7 @@ void RecoverWindow::closeEvent(QCloseEvent* event)
 
 void RecoverWindow::keyPressEvent(QKeyEvent* event)
 {
-    if (event->key() == Qt::Key_Escape && !m_stage) {
+    if (event->key() == Qt::Key_Escape) {
         Q_EMIT cancelRequested();
         return;
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/ui/signin/SignInTypes.h"
+#include "client/ui/widgets/BusyFocus.h"
 #include "client/ui/widgets/SecretText.h"
 
 #include <QWidget>
@@ -41,6 +42,8 @@ public:
     void setUsername(const QString& username);
     void setBusy(std::optional<BusyStage> stage);
     void setProblem(SignInProblem problem);
+    /// The server has taken username and password; only the code is still to be corrected.
+    void setOnlyCode(bool only);
     /// The code was right: asks about the devices. With an empty list nothing needs an answer and
     /// devicesAnswered() follows at once.
     void askDevices(const QList<KnownDevice>& devices);
@@ -55,6 +58,7 @@ Q_SIGNALS:
     void recoverRequested(const impulse::ui::RecoverRequest& request);
     /// The ids of the lost devices; empty: all are still mine.
     void devicesAnswered(const QList<QByteArray>& lost);
+    /// Cancel, Esc or the window's close button; while it is busy too.
     void cancelRequested();
 
 protected:
@@ -91,6 +95,7 @@ private:
     Button* m_continue = nullptr;
     ServerState m_serverState = ServerState::Unknown;
     QString m_shownName;
+    BusyFocus m_busyFocus{*this};
     std::optional<BusyStage> m_stage;
     std::optional<SignInProblem> m_problem;
 };

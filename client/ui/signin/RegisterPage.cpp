@@ -237,8 +237,7 @@ void RegisterPage::setBusy(std::optional<BusyStage> stage)
     m_stage = stage;
     const bool busy = stage.has_value();
     if (busy) {
-        setFocusPolicy(Qt::StrongFocus);
-        setFocus(Qt::OtherFocusReason);
+        busyFocus().hold();
     }
     for (QWidget* widget : {static_cast<QWidget*>(m_server), static_cast<QWidget*>(m_username),
                             static_cast<QWidget*>(m_displayName),
@@ -249,6 +248,9 @@ void RegisterPage::setBusy(std::optional<BusyStage> stage)
     updateContinue();
     m_continue->setBusy(busy, stage == BusyStage::Stretching ? tr("Making your keys…")
                                                              : tr("Creating the account…"));
+    if (!busy) {
+        busyFocus().giveBack();
+    }
 }
 
 void RegisterPage::setProblem(SignInProblem problem)

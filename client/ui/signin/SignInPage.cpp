@@ -213,9 +213,7 @@ void SignInPage::setBusy(std::optional<BusyStage> stage)
     m_stage = stage;
     const bool busy = stage.has_value();
     if (busy) {
-        // Keep the keyboard where Esc reaches the page while its fields are disabled.
-        setFocusPolicy(Qt::StrongFocus);
-        setFocus(Qt::OtherFocusReason);
+        busyFocus().hold();
     }
     for (QWidget* widget : {static_cast<QWidget*>(m_server), static_cast<QWidget*>(m_username),
                             static_cast<QWidget*>(m_password), static_cast<QWidget*>(m_keep),
@@ -224,6 +222,9 @@ void SignInPage::setBusy(std::optional<BusyStage> stage)
     }
     m_signIn->setEnabled(busy || m_serverState != ServerState::KeyChanged);
     m_signIn->setBusy(busy, tr("Signing in…"));
+    if (!busy) {
+        busyFocus().giveBack();
+    }
 }
 
 void SignInPage::setProblem(SignInProblem problem)

@@ -7,6 +7,7 @@
 #include "client/ui/widgets/Label.h"
 
 #include <QCloseEvent>
+#include <QKeyEvent>
 #include <QLineEdit>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -86,9 +87,15 @@ void UnlockWindow::setAccount(const QString& account)
 void UnlockWindow::setBusy(bool busy)
 {
     m_busy = busy;
+    if (busy) {
+        m_busyFocus.hold();
+    }
     m_password->setEnabled(!busy);
     m_forgot->setEnabled(!busy);
     m_unlock->setBusy(busy, tr("Unlocking…"));
+    if (!busy) {
+        m_busyFocus.giveBack();
+    }
 }
 
 void UnlockWindow::setProblem(SignInProblem problem)
@@ -144,6 +151,15 @@ void UnlockWindow::showEvent(QShowEvent* event)
 {
     QWidget::showEvent(event);
     m_password->setFocus(Qt::OtherFocusReason);
+}
+
+void UnlockWindow::keyPressEvent(QKeyEvent* event)
+{
+    if (event->key() == Qt::Key_Escape && m_busy) {
+        Q_EMIT cancelRequested();
+        return;
+    }
+    QWidget::keyPressEvent(event);
 }
 
 void UnlockWindow::changeEvent(QEvent* event)

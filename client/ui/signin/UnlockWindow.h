@@ -1,6 +1,7 @@
 #pragma once
 
 #include "client/ui/signin/SignInTypes.h"
+#include "client/ui/widgets/BusyFocus.h"
 #include "client/ui/widgets/SecretText.h"
 
 #include <QWidget>
@@ -33,11 +34,14 @@ Q_SIGNALS:
     /// Take the password with password() before returning to the event loop.
     void unlockRequested();
     void forgotten();
+    /// Esc while it works.
+    void cancelRequested();
     void closed();
 
 protected:
     void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
@@ -52,6 +56,7 @@ private:
     Field* m_password;
     Button* m_unlock;
     Button* m_forgot;
+    BusyFocus m_busyFocus{*this};
     bool m_busy = false;
     std::optional<SignInProblem> m_problem;
 };

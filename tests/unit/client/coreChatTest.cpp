@@ -140,15 +140,7 @@ TEST_CASE("A second computer joins, and chats go on for everybody", "[core]")
     auto& boris = world.boris;
     const auto chat = world.chat;
     TestPerson second(world.server, QStringLiteral("anna"));
-    const auto joined = second.ask<SignedIn>([&](auto done) {
-        second.client().accounts().signIn(
-            {second.link(), QStringLiteral("anna"), Password(anna.password), anna.recoveryCode,
-             false, false},
-            [](const std::vector<ListedDevice>& devices, const auto& reply) {
-                reply(std::vector<DeviceFate>(devices.size(), DeviceFate::StillMine));
-            },
-            {}, done);
-    });
+    const auto joined = second.signIn(QStringLiteral("anna"), anna.recoveryCode);
     REQUIRE(joined.ok());
     CHECK_FALSE(joined->lockedOut);
     REQUIRE(second.online());

@@ -16,6 +16,33 @@
 /// A server and clients in one process, back to back: the real cores and databases.
 namespace impulse::client::test {
 
+/// Threads that a test may make wait, counted.
+class TestWorkers final : public WorkerPool {
+public:
+    void run(std::function<void()> work, std::function<void()> done) override
+    {
+        ++runs;
+        if (held)
+            m_waiting.emplace_back(std::move(work), std::move(done));
+        else
+            m_threads.run(std::move(work), std::move(done));
+    }
+    void release()
+    {
+        held = false;
+        for (auto& [work, done] : std::exchange(m_waiting, {}))
+            m_threads.run(std::move(work), std::move(done));
+    }
+    bool hasWaiting() const { return !m_waiting.empty(); }
+
+    int runs = 0;
+    bool held = false;
+
+private:
+    ThreadWorkerPool m_threads;
+    std::vector<std::pair<std::function<void()>, std::function<void()>>> m_waiting;
+};
+
 /// One person's client with its disk. restart() is a new process on the same disk.
 class TestPerson {
 public:
@@ -29,7 +56,7 @@ public:
         transport = std::make_unique<LoopbackTransport>(m_server);
         m_store = std::make_unique<SqlClientStore>(databasePath());
         m_client = std::make_unique<Client>(
-            ClientPorts{*transport, *m_store, m_workers, clock, nullptr, nullptr, name,
+            ClientPorts{*transport, *m_store, workers, clock, secrets, nullptr, name,
                         crypto::Argon2Params{2, std::uint64_t{64} << 20}, 500, placeholderMs});
         QObject::connect(
             &m_client->accounts(), &Accounts::securityWarning, m_client.get(),
@@ -103,18 +130,7 @@ public:
     {
         recoveryCode = first.recoveryCode;
         password = first.password;
-        const auto joined = ask<SignedIn>([&](auto done) {
-            m_client->accounts().signIn(
-                {link(), first.name, Password(password), recoveryCode, false, false},
-                [lost](const std::vector<ListedDevice>& devices, const auto& reply) {
-                    std::vector<DeviceFate> fates;
-                    for (const auto& device : devices)
-                        fates.push_back(lost.contains(device.id) ? DeviceFate::Lost
-                                                                 : DeviceFate::StillMine);
-                    reply(fates);
-                },
-                {}, done);
-        });
+        const auto joined = signIn(first.name, recoveryCode, lost);
         REQUIRE(joined.ok());
         REQUIRE(online());
         return *joined;
@@ -160,6 +176,34 @@ public:
         recoveryCode = result->recoveryCode;
         REQUIRE(online());
         return recoveryCode;
+    }
+
+    /// Joins the account `username` on this computer; the listed devices are still one's own, except
+    /// those that are lost.
+    Result<SignedIn, ClientError> signIn(const QString& username, const QString& code,
+                                         const std::set<DeviceId>& lost = {})
+    {
+        const auto tellFates = [lost](const std::vector<ListedDevice>& devices, const auto& reply) {
+            std::vector<DeviceFate> fates;
+            for (const auto& device : devices)
+                fates.push_back(lost.contains(device.id) ? DeviceFate::Lost
+                                                         : DeviceFate::StillMine);
+            reply(fates);
+        };
+        return ask<SignedIn>([&](auto callback) {
+            m_client->accounts().signIn(
+                {link(), username, Password(password), false, {}, false},
+                {[code](const std::optional<ClientError>& problem, const auto& reply) {
+                     reply(problem ? QString() : code);
+                 },
+                 tellFates},
+                {}, callback);
+        });
+    }
+    static void keepAll(const std::vector<ListedDevice>& devices,
+                        const std::function<void(std::vector<DeviceFate>)>& reply)
+    {
+        reply(std::vector<DeviceFate>(devices.size(), DeviceFate::StillMine));
     }
 
     bool online()
@@ -271,11 +315,13 @@ private:
 
     TestServer& m_server;
     QTemporaryDir m_folder;
-    ThreadWorkerPool m_workers;
     std::unique_ptr<SqlClientStore> m_store;
 
 public:
+    TestWorkers workers;
     TestClock clock;
+    /// Takes effect with the next start().
+    SecretStore* secrets = nullptr;
     std::unique_ptr<LoopbackTransport> transport;
     QString name;
     QString password = QStringLiteral("correct horse battery");
