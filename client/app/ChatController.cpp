@@ -1,5 +1,6 @@
 #include "client/app/ChatController.h"
 
+#include "client/app/AccountDialogs.h"
 #include "client/app/DialogController.h"
 #include "client/app/Settings.h"
 #include "client/core/Client.h"
@@ -28,7 +29,8 @@ ChatController::ChatController(ui::Theme& theme, ui::LanguageSwitch& languages,
     : QObject(parent), m_theme(theme), m_languages(languages), m_client(client),
       m_settings(settings),
       m_window(std::make_unique<MainWindow>(theme, m_chatModel, m_messageModel)),
-      m_dialogs(new DialogController(theme, client, *m_window, this))
+      m_dialogs(new DialogController(theme, client, *m_window, this)),
+      m_account(new AccountDialogs(theme, client.accounts(), *m_window, this))
 {
     m_window->setObjectName(QStringLiteral("mainWindow"));
     m_window->installEventFilter(this);
@@ -37,6 +39,7 @@ ChatController::ChatController(ui::Theme& theme, ui::LanguageSwitch& languages,
     connectWindow();
     connectMessages();
     connectPeople();
+    connectAccount();
     connectLook();
     connectCore();
     fillChats();
@@ -172,7 +175,21 @@ void ChatController::connectPeople()
             [this] { m_dialogs->startChat(QString()); });
     connect(window, &MainWindow::profileWanted, m_dialogs, &DialogController::showContact);
     connect(window, &MainWindow::ownProfileWanted, m_dialogs, &DialogController::showOwnProfile);
+}
+
+void ChatController::connectAccount()
+{
+    MainWindow* window = m_window.get();
+    client::Accounts& accounts = m_client.accounts();
     connect(window, &MainWindow::signOutWanted, m_dialogs, &DialogController::askToSignOut);
+    connect(window, &MainWindow::passwordChangeWanted, m_account, &AccountDialogs::changePassword);
+    connect(window, &MainWindow::newRecoveryCodeWanted, m_account,
+            &AccountDialogs::newRecoveryCode);
+    connect(window, &MainWindow::accountDeletionWanted, m_account, &AccountDialogs::deleteAccount);
+    const auto showRecovery
+        = [&accounts, window] { window->setRecoverySaved(accounts.recoveryConfirmed()); };
+    connect(&accounts, &client::Accounts::recoveryChanged, window, showRecovery);
+    showRecovery();
 }
 
 void ChatController::connectLook()

@@ -20,6 +20,7 @@ class Theme;
 
 namespace impulse::app {
 
+class AccountDialogs;
 class DialogController;
 class Settings;
 
@@ -49,6 +50,7 @@ private:
     void connectWindow();
     void connectMessages();
     void connectPeople();
+    void connectAccount();
     void connectLook();
     void connectCore();
     void fillChats();
@@ -72,6 +74,7 @@ private:
     client::MessageListModel m_messageModel;
     std::unique_ptr<ui::MainWindow> m_window;
     DialogController* m_dialogs;
+    AccountDialogs* m_account;
 };
 
 } // namespace impulse::app

@@ -416,6 +416,18 @@
             <source>Copy your username</source>
             <translation>Скопировать имя пользователя</translation>
         </message>
+        <message>
+            <source>Save your recovery code</source>
+            <translation>Сохраните код восстановления</translation>
+        </message>
+        <message>
+            <source>Without it, your history is lost with your last device</source>
+            <translation>Без него история пропадёт вместе с последним устройством</translation>
+        </message>
+        <message>
+            <source>New code…</source>
+            <translation>Новый код…</translation>
+        </message>
     </context>
     <context>
         <name>impulse::ui::HoverBar</name>
@@ -516,6 +528,18 @@
         <message>
             <source>Sign out…</source>
             <translation>Выйти…</translation>
+        </message>
+        <message>
+            <source>Change password…</source>
+            <translation>Сменить пароль…</translation>
+        </message>
+        <message>
+            <source>New recovery code…</source>
+            <translation>Новый код восстановления…</translation>
+        </message>
+        <message>
+            <source>Delete account…</source>
+            <translation>Удалить учётную запись…</translation>
         </message>
     </context>
     <context>

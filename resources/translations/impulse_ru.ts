@@ -2,10 +2,46 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru" sourcelanguage="en">
     <context>
-        <name>SignInFlow</name>
+        <name>impulse::app::AccountDialogs</name>
         <message>
-            <source>Device %1</source>
-            <translation>Устройство %1</translation>
+            <source>The password is wrong</source>
+            <translation>Неверный пароль</translation>
+        </message>
+        <message>
+            <source>The password is right, but it was changed on another device. Make the code there.</source>
+            <translation>Пароль верный, но его сменили на другом устройстве. Создайте код там.</translation>
+        </message>
+        <message>
+            <source>Make a new recovery code?</source>
+            <translation>Создать новый код восстановления?</translation>
+        </message>
+        <message>
+            <source>A code that you saved before stops working. The new one is shown only once.</source>
+            <translation>Прежний код перестанет действовать. Новый показывается один раз.</translation>
+        </message>
+        <message>
+            <source>Make a code</source>
+            <translation>Создать код</translation>
+        </message>
+        <message>
+            <source>Making the code…</source>
+            <translation>Создаём код…</translation>
+        </message>
+        <message>
+            <source>Delete your account?</source>
+            <translation>Удалить учётную запись?</translation>
+        </message>
+        <message>
+            <source>@%1 and everything it has are gone for good: your contacts, your messages and your name, which nobody can take again. What others received stays with them.</source>
+            <translation>Учётная запись @%1 пропадёт навсегда вместе с контактами и сообщениями, а её имя больше никто не сможет занять. Полученное другими останется у них.</translation>
+        </message>
+        <message>
+            <source>Delete account</source>
+            <translation>Удалить учётную запись</translation>
+        </message>
+        <message>
+            <source>Deleting…</source>
+            <translation>Удаляем…</translation>
         </message>
     </context>
     <context>
@@ -119,6 +155,13 @@
         </message>
     </context>
     <context>
+        <name>impulse::app::SignInFlow</name>
+        <message>
+            <source>Device %1</source>
+            <translation>Устройство %1</translation>
+        </message>
+    </context>
+    <context>
         <name>impulse::app::UnlockFlow</name>
         <message>
             <source>Sign in with the recovery code?</source>
@@ -160,6 +203,50 @@
         <message>
             <source>The server shows you and %1 different directories.</source>
             <translation>Сервер показывает вам и %1 разные каталоги.</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::ui::ChangePasswordDialog</name>
+        <message>
+            <source>Change password</source>
+            <comment>title</comment>
+            <translation>Смена пароля</translation>
+        </message>
+        <message>
+            <source>You need the new password the next time you sign in on a computer. Your recovery code stays as it is.</source>
+            <translation>Новый пароль понадобится при следующем входе. Код восстановления останется прежним.</translation>
+        </message>
+        <message>
+            <source>Current password</source>
+            <translation>Текущий пароль</translation>
+        </message>
+        <message>
+            <source>New password</source>
+            <translation>Новый пароль</translation>
+        </message>
+        <message>
+            <source>Repeat password</source>
+            <translation>Повторите пароль</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Change password</source>
+            <translation>Сменить пароль</translation>
+        </message>
+        <message>
+            <source>Changing…</source>
+            <translation>Меняем…</translation>
+        </message>
+        <message>
+            <source>The password is wrong</source>
+            <translation>Неверный пароль</translation>
+        </message>
+        <message>
+            <source>This password is easy to guess</source>
+            <translation>Такой пароль легко угадать</translation>
         </message>
     </context>
     <context>
@@ -317,6 +404,17 @@
         <message>
             <source>Encrypted. Only people you talk to can see your name, status and text</source>
             <translation>Зашифровано. Имя, статус и текст видят только ваши собеседники</translation>
+        </message>
+    </context>
+    <context>
+        <name>impulse::ui::PasswordDialog</name>
+        <message>
+            <source>Password</source>
+            <translation>Пароль</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
         </message>
     </context>
     <context>

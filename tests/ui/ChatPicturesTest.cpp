@@ -89,6 +89,8 @@ TEST_CASE("pictures of the first run and a request", "[pictures]")
         ChatFixture f;
         f.show();
         save(f.window, "first-run", theme, language, QStringLiteral("first-run"));
+        f.window.setRecoverySaved(false);
+        save(f.window, "first-run-no-code", theme, language, QStringLiteral("first-run"));
         f.fillChats();
         auto nadia = f.chat(30, 0, f.name("Nadia Rahimi", "Надя Рахими"), {}, todayAt(14, 31));
         nadia.request = true;

@@ -11,6 +11,7 @@
 #include <QClipboard>
 #include <QDialog>
 #include <QElapsedTimer>
+#include <QMenu>
 #include <QPushButton>
 #include <QScrollBar>
 #include <QSignalSpy>
@@ -367,4 +368,48 @@ TEST_CASE("chat window: rows are read aloud as one sentence", "[window]")
                             .data(Qt::AccessibleTextRole).toString();
     CHECK(row == QStringLiteral("Anya Petrova, 2 unread, online, I’ll bring the printed forms "
                                 "tonight, 13:58"));
+}
+
+TEST_CASE("chat window: an unsaved recovery code is an open step", "[window]")
+{
+    ChatFixture f;
+    f.show();
+    QSignalSpy wanted(&f.window, &MainWindow::newRecoveryCodeWanted);
+    auto* button = f.find<QAbstractButton>("newCodeButton");
+    REQUIRE(button);
+    f.window.setRecoverySaved(true);
+    CHECK_FALSE(button->isVisible());
+    f.window.setRecoverySaved(false);
+    CHECK(button->isVisible());
+    QTest::mouseClick(button, Qt::LeftButton);
+    CHECK(wanted.count() == 1);
+}
+
+TEST_CASE("chat window: the account menu asks for what it says, deleting last", "[window]")
+{
+    ChatFixture f;
+    f.show();
+    QSignalSpy password(&f.window, &MainWindow::passwordChangeWanted);
+    QSignalSpy code(&f.window, &MainWindow::newRecoveryCodeWanted);
+    QSignalSpy deletion(&f.window, &MainWindow::accountDeletionWanted);
+    auto* account = f.find<QAbstractButton>("accountButton");
+    REQUIRE(account);
+    QTest::mouseClick(account, Qt::LeftButton);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    REQUIRE(menu);
+    const auto choose = [menu](const char* text) {
+        for (QAction* action : menu->actions()) {
+            if (action->text() == QString::fromUtf8(text)) {
+                action->trigger();
+            }
+        }
+    };
+    CHECK(menu->actions().last()->text() == QString::fromUtf8("Delete account…"));
+    choose("Change password…");
+    choose("New recovery code…");
+    choose("Delete account…");
+    CHECK(password.count() == 1);
+    CHECK(code.count() == 1);
+    CHECK(deletion.count() == 1);
+    menu->close();
 }

@@ -1,6 +1,10 @@
+#include "client/app/AccountDialogs.h"
+#include "client/app/DialogController.h"
+#include "client/ui/dialogs/ChangePasswordDialog.h"
 #include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/dialogs/ContactDialog.h"
 #include "client/ui/dialogs/OwnProfileDialog.h"
+#include "client/ui/dialogs/PasswordDialog.h"
 #include "client/ui/dialogs/StartChatDialog.h"
 #include "client/ui/signin/RecoverWindow.h"
 #include "client/ui/signin/RecoveryCodeStep.h"
@@ -8,14 +12,14 @@
 #include "client/ui/signin/SignInPage.h"
 #include "client/ui/signin/SignInWindow.h"
 #include "client/ui/signin/UnlockWindow.h"
-#include "client/ui/widgets/Field.h"
 #include "client/ui/widgets/Segments.h"
-#include "tests/support/Catch.h"
 #include "tests/support/Screenshot.h"
+#include "tests/ui/FakeAccounts.h"
 #include "tests/ui/UiEnvironment.h"
 
 #include <QCheckBox>
 #include <QFileInfo>
+#include <QPointer>
 #include <QLineEdit>
 #include <QTest>
 
@@ -205,6 +209,53 @@ TEST_CASE("pictures of the dialogs", "[pictures]")
     });
 }
 
+TEST_CASE("pictures of the dialogs of the own account", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        test::FakeAccounts accounts;
+        QWidget window;
+        window.resize(900, 700);
+        expose(window);
+        app::AccountDialogs dialogs(environment().theme, accounts, window, nullptr);
+        const auto picture = [&](QWidget& dialog, const QString& name) {
+            check(test::compareScreenshot(dialog, name, theme, language));
+        };
+        const auto closed = [](QDialog* dialog) {
+            const QPointer<QDialog> alive(dialog);
+            dialog->close();
+            REQUIRE(QTest::qWaitFor([&] { return alive.isNull(); }, 3000));
+        };
+        dialogs.changePassword();
+        auto* change = test::visibleWindow<ChangePasswordDialog>();
+        test::fill(*change, "presentPassword", QStringLiteral("misty-otter-barn"));
+        test::fill(*change, "newPassword", QStringLiteral("quiet-lake-1987"));
+        picture(*change, QStringLiteral("change-password"));
+        test::fill(*change, "repeatPassword", QStringLiteral("quiet-lake-1987"));
+        test::click(*change, "change");
+        picture(*change, QStringLiteral("change-password-busy"));
+        accounts.changeDone(Failure{client::ClientError{client::ClientErrorCode::WrongCredentials}});
+        change->setProblem(app::DialogController::sentence({client::ClientErrorCode::ConnectionLost}));
+        picture(*change, QStringLiteral("change-password-wrong"));
+        closed(change);
+        dialogs.newRecoveryCode();
+        auto* code = test::visibleWindow<PasswordDialog>();
+        test::fill(*code, "password", QStringLiteral("misty-otter-barn"));
+        picture(*code, QStringLiteral("new-code"));
+        test::click(*code, "confirm");
+        accounts.codeDone(Failure{client::ClientError{client::ClientErrorCode::RootNotHere}});
+        picture(*code, QStringLiteral("new-code-not-here"));
+        closed(code);
+        dialogs.deleteAccount();
+        auto* erase = test::visibleWindow<PasswordDialog>();
+        picture(*erase, QStringLiteral("delete-account"));
+        test::fill(*erase, "password", QStringLiteral("misty-otter-barn"));
+        test::click(*erase, "confirm");
+        picture(*erase, QStringLiteral("delete-account-busy"));
+        accounts.cancel();
+        closed(erase);
+    });
+}
+
 TEST_CASE("pictures of large text and of narrow windows", "[pictures]")
 {
     auto& env = environment();
@@ -216,6 +267,11 @@ TEST_CASE("pictures of large text and of narrow windows", "[pictures]")
     large.signInPage().setServerState(ServerState::Unreachable);
     check(test::compareScreenshot(large, QStringLiteral("login-text-200"), QStringLiteral("light"),
                                   QStringLiteral("ru")));
+    ChangePasswordDialog change(env.theme, QStringLiteral("elena"));
+    change.setAttribute(Qt::WA_DeleteOnClose, false);
+    expose(change);
+    check(test::compareScreenshot(change, QStringLiteral("change-password-text-200"),
+                                  QStringLiteral("light"), QStringLiteral("ru")));
     RecoveryCodeStep step(env.theme, SecretText(QStringLiteral("K7QM2XVDR9TAHW4EP3JY8NCBZ06F")),
                           {2, 5});
     expose(step);

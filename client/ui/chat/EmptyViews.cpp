@@ -17,15 +17,21 @@
 #include <QPainter>
 
 namespace impulse::ui {
-namespace {
 
 /// A step's round mark.
 class StepMark : public QWidget {
 public:
-    StepMark(Theme& theme, QLatin1String icon, bool done, QWidget* parent)
-        : QWidget(parent), m_theme(theme), m_icon(icon), m_done(done)
+    StepMark(Theme& theme, QLatin1String icon, QWidget* parent)
+        : QWidget(parent), m_theme(theme), m_icon(icon)
     {
         setFixedSize(36, 36);
+    }
+
+    void set(QLatin1String icon, bool done)
+    {
+        m_icon = icon;
+        m_done = done;
+        update();
     }
 
 protected:
@@ -45,8 +51,10 @@ protected:
 private:
     Theme& m_theme;
     QLatin1String m_icon;
-    bool m_done;
+    bool m_done = false;
 };
+
+namespace {
 
 class Logo : public QWidget {
 public:
@@ -116,6 +124,7 @@ FirstRun::FirstRun(Theme& theme, QWidget* parent)
       m_welcome(new Label(theme, TextStyle::Heading, Token::TextPrimary, this)),
       m_promise(new Label(theme, TextStyle::Body, Token::TextSecondary, this)),
       m_card(new Card(theme, Token::SurfaceBase, this)),
+      m_codeButton(new Button(theme, Button::Kind::Tonal, this)),
       m_findButton(new Button(theme, Button::Kind::Primary, this)),
       m_usernameLabel(new Label(theme, TextStyle::Small, Token::TextSecondary, this)),
       m_username(new Label(theme, TextStyle::Small, Token::TextPrimary, this)),
@@ -124,11 +133,10 @@ FirstRun::FirstRun(Theme& theme, QWidget* parent)
     m_welcome->setAlignment(Qt::AlignHCenter);
     m_promise->setAlignment(Qt::AlignHCenter);
     m_username->setWeight(QFont::DemiBold);
-    m_saved = addStep(QLatin1String("check"), true);
-    m_find = addStep(QLatin1String("person-plus"), false);
-    m_findButton->setButtonSize(Button::Size::Small);
+    m_saved = addStep(QLatin1String("key"), m_codeButton);
+    m_find = addStep(QLatin1String("person-plus"), m_findButton);
+    m_codeButton->setObjectName(QStringLiteral("newCodeButton"));
     m_findButton->setObjectName(QStringLiteral("findPeopleButton"));
-    m_find.line->addWidget(m_findButton);
     m_card->setMaximumWidth(520);
     m_copy->setSides(30, 16);
     m_copy->setToken(Token::Accent);
@@ -157,13 +165,14 @@ FirstRun::FirstRun(Theme& theme, QWidget* parent)
     column->addSpacing(17);
     column->addLayout(names);
     column->addStretch(1);
+    connect(m_codeButton, &QAbstractButton::clicked, this, &FirstRun::newCodeClicked);
     connect(m_findButton, &QAbstractButton::clicked, this, &FirstRun::findPeopleClicked);
     connect(m_copy, &QAbstractButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(QLatin1Char('@') + m_user.username); });
     retranslate();
 }
 
-FirstRun::Step FirstRun::addStep(QLatin1String icon, bool done)
+FirstRun::Step FirstRun::addStep(QLatin1String icon, Button* button)
 {
     Step step;
     step.row = new QWidget(m_card);
@@ -171,7 +180,8 @@ FirstRun::Step FirstRun::addStep(QLatin1String icon, bool done)
     step.line = new QHBoxLayout(step.row);
     step.line->setContentsMargins(20, 14, 20, 14);
     step.line->setSpacing(16);
-    step.line->addWidget(new StepMark(m_theme, icon, done, step.row));
+    step.mark = new StepMark(m_theme, icon, step.row);
+    step.line->addWidget(step.mark);
     auto* words = new QVBoxLayout;
     words->setSpacing(0);
     step.title = new Label(m_theme, TextStyle::Body, Token::TextPrimary, step.row);
@@ -181,6 +191,8 @@ FirstRun::Step FirstRun::addStep(QLatin1String icon, bool done)
     words->addWidget(step.title);
     words->addWidget(step.text);
     step.line->addLayout(words, 1);
+    button->setButtonSize(Button::Size::Small);
+    step.line->addWidget(button);
     m_card->addRow(step.row);
     return step;
 }
@@ -191,12 +203,24 @@ void FirstRun::setUser(const OwnUser& user)
     retranslate();
 }
 
+void FirstRun::setRecoverySaved(bool saved)
+{
+    m_codeSaved = saved;
+    retranslate();
+}
+
 void FirstRun::retranslate()
 {
     m_welcome->setText(tr("Welcome, %1").arg(m_user.name.section(QLatin1Char(' '), 0, 0)));
     m_promise->setText(tr("Everything you send here is end-to-end encrypted."));
-    m_saved.title->setText(tr("Recovery code saved"));
-    m_saved.text->setText(tr("You can get your history back on a new device"));
+    m_saved.mark->set(m_codeSaved ? QLatin1String("check") : QLatin1String("key"), m_codeSaved);
+    m_saved.title->setText(m_codeSaved ? tr("Recovery code saved")
+                                       : tr("Save your recovery code"));
+    m_saved.text->setText(m_codeSaved ? tr("You can get your history back on a new device")
+                                      : tr("Without it, your history is lost with your last "
+                                           "device"));
+    m_codeButton->setText(tr("New code…"));
+    m_codeButton->setVisible(!m_codeSaved);
     m_find.title->setText(tr("Find your first contact"));
     m_find.text->setText(tr("By username or by a link they send you"));
     m_findButton->setText(tr("Find people"));

@@ -12,6 +12,7 @@ namespace impulse::ui {
 class AvatarView;
 class Button;
 class Card;
+class StepMark;
 class IconButton;
 class Label;
 class Theme;
@@ -40,9 +41,12 @@ public:
     FirstRun(Theme& theme, QWidget* parent);
 
     void setUser(const OwnUser& user);
+    /// Not saved: the step is open and offers to make a code anew.
+    void setRecoverySaved(bool saved);
 
 Q_SIGNALS:
     void findPeopleClicked();
+    void newCodeClicked();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -51,11 +55,12 @@ protected:
 private:
     struct Step {
         QWidget* row = nullptr;
+        StepMark* mark = nullptr;
         Label* title = nullptr;
         Label* text = nullptr;
         QHBoxLayout* line = nullptr;
     };
-    Step addStep(QLatin1String icon, bool done);
+    Step addStep(QLatin1String icon, Button* button);
     void retranslate();
 
     Theme& m_theme;
@@ -64,6 +69,8 @@ private:
     Label* m_welcome;
     Label* m_promise;
     Card* m_card;
+    bool m_codeSaved = true;
+    Button* m_codeButton;
     Step m_saved;
     Step m_find;
     Button* m_findButton;

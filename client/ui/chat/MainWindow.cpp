@@ -70,6 +70,7 @@ void MainWindow::connectSide()
 {
     connect(m_side, &SidePane::newChatWanted, this, &MainWindow::newChatWanted);
     connect(m_firstRun, &FirstRun::findPeopleClicked, this, &MainWindow::newChatWanted);
+    connect(m_firstRun, &FirstRun::newCodeClicked, this, &MainWindow::newRecoveryCodeWanted);
     connect(m_side, &SidePane::tryNowClicked, this, &MainWindow::retryConnection);
     connect(m_side, &SidePane::accountMenuWanted, this, &MainWindow::showAccountMenu);
     connect(&m_side->list(), &ChatListView::menuWanted, this, &MainWindow::showChatMenu);
@@ -124,6 +125,11 @@ void MainWindow::setOwnUser(const OwnUser& user)
 {
     m_side->setOwnUser(user);
     m_firstRun->setUser(user);
+}
+
+void MainWindow::setRecoverySaved(bool saved)
+{
+    m_firstRun->setRecoverySaved(saved);
 }
 
 void MainWindow::setConnection(ConnectionState state, std::uint64_t nextTryMs,

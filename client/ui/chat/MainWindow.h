@@ -36,6 +36,8 @@ public:
                QWidget* parent = nullptr);
 
     void setOwnUser(const OwnUser& user);
+    /// Whether the recovery code was confirmed.
+    void setRecoverySaved(bool saved);
     /// `nextTryMs`: wall time of the next try while Offline, ms since 1970. `problem`: why it
     /// stopped, one sentence.
     void setConnection(client::ConnectionState state, std::uint64_t nextTryMs = 0,
@@ -89,6 +91,9 @@ Q_SIGNALS:
     void languageChosen(impulse::ui::Language language);
     void textScaleChosen(double scale);
     void signOutWanted();
+    void passwordChangeWanted();
+    void newRecoveryCodeWanted();
+    void accountDeletionWanted();
     void retryConnection();
 
 protected:

@@ -250,8 +250,13 @@ void MainWindow::showAccountMenu(const QPoint& place)
     addLanguage(QStringLiteral("English"), Language::English);
     addLanguage(QStringLiteral("Русский"), Language::Russian);
     menu->addSeparator();
-    menu->addAction(icon("log-out", Token::Danger), tr("Sign out…"), this,
-                    &MainWindow::signOutWanted);
+    menu->addAction(icon("lock"), tr("Change password…"), this, &MainWindow::passwordChangeWanted);
+    menu->addAction(icon("key"), tr("New recovery code…"), this,
+                    &MainWindow::newRecoveryCodeWanted);
+    menu->addSeparator();
+    menu->addAction(icon("log-out"), tr("Sign out…"), this, &MainWindow::signOutWanted);
+    menu->addAction(icon("trash", Token::Danger), tr("Delete account…"), this,
+                    &MainWindow::accountDeletionWanted);
     menu->popup(place);
 }
 

@@ -1,0 +1,178 @@
+#include "client/ui/dialogs/ChangePasswordDialog.h"
+
+#include "client/ui/signin/NewPasswordFields.h"
+#include "client/ui/theme/Theme.h"
+#include "client/ui/widgets/Button.h"
+#include "client/ui/widgets/Field.h"
+#include "client/ui/widgets/Label.h"
+
+#include <QDialogButtonBox>
+#include <QEvent>
+#include <QLineEdit>
+#include <QVBoxLayout>
+
+namespace impulse::ui {
+
+namespace {
+
+constexpr int dialogWidth = 440;
+constexpr int blockGap = 16;
+
+} // namespace
+
+ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username, QWidget* parent)
+    : QDialog(parent), m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
+      m_meaning(new Label(theme, TextStyle::Body, Token::TextSecondary, this)),
+      m_present(new Field(theme, this)), m_new(new NewPasswordFields(theme, blockGap, this)),
+      m_problem(new Label(theme, TextStyle::Small, Token::Danger, this)),
+      m_cancel(new Button(theme, Button::Kind::Tonal, this)),
+      m_change(new Button(theme, Button::Kind::Primary, this))
+{
+    setAttribute(Qt::WA_DeleteOnClose);
+    setWindowModality(Qt::WindowModal);
+    m_meaning->setWordWrap(true);
+    m_present->setObjectName(QStringLiteral("presentPassword"));
+    m_present->makePassword();
+    m_new->setUsername(username);
+    m_problem->setObjectName(QStringLiteral("problem"));
+    m_problem->setWordWrap(true);
+    m_problem->hide();
+    m_cancel->setObjectName(QStringLiteral("cancel"));
+    m_change->setObjectName(QStringLiteral("change"));
+    auto* buttons = new QDialogButtonBox(this);
+    buttons->addButton(m_change, QDialogButtonBox::ActionRole);
+    buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(24, 24, 24, 24);
+    column->setSpacing(0);
+    column->addWidget(m_title);
+    column->addSpacing(8);
+    column->addWidget(m_meaning);
+    column->addSpacing(blockGap);
+    column->addWidget(m_present);
+    column->addSpacing(blockGap);
+    column->addWidget(m_new);
+    column->addSpacing(8);
+    column->addWidget(m_problem);
+    column->addSpacing(12);
+    column->addStretch(1);
+    column->addWidget(buttons);
+    setMinimumWidth(theme.pxCapped(dialogWidth));
+    connect(m_present, &Field::textChanged, this, [this] {
+        m_present->clearHint();
+        refresh();
+    });
+    connect(m_new, &NewPasswordFields::edited, this, &ChangePasswordDialog::refresh);
+    connect(m_change, &QPushButton::clicked, this, &ChangePasswordDialog::submit);
+    connect(buttons, &QDialogButtonBox::rejected, this, &ChangePasswordDialog::reject);
+    m_change->setDefault(true);
+    retranslate();
+    const int width = minimumWidth();
+    resize(width, column->heightForWidth(width));
+}
+
+ChangePasswordDialog::~ChangePasswordDialog()
+{
+    m_present->wipe();
+    m_new->wipe();
+}
+
+void ChangePasswordDialog::retranslate()
+{
+    setWindowTitle(QStringLiteral("Impulse"));
+    m_title->setText(tr("Change password", "title"));
+    m_meaning->setText(tr("You need the new password the next time you sign in on a computer. "
+                          "Your recovery code stays as it is."));
+    setAccessibleName(m_title->text());
+    m_present->setLabel(tr("Current password"));
+    m_new->setLabels(tr("New password"), tr("Repeat password"));
+    m_cancel->setText(tr("Cancel"));
+    m_change->setText(tr("Change password"));
+    refresh();
+}
+
+SecretText ChangePasswordDialog::presentPassword() const
+{
+    return m_present->secret();
+}
+
+SecretText ChangePasswordDialog::newPassword() const
+{
+    return m_new->password();
+}
+
+void ChangePasswordDialog::refresh()
+{
+    m_change->setEnabled(m_busy || (!m_present->text().isEmpty() && m_new->isAcceptable()));
+    m_change->setBusy(m_busy, tr("Changing…"));
+}
+
+void ChangePasswordDialog::submit()
+{
+    if (m_busy || !m_change->isEnabled()) {
+        return;
+    }
+    m_problem->hide();
+    Q_EMIT changeRequested();
+}
+
+void ChangePasswordDialog::setBusy(bool busy)
+{
+    m_busy = busy;
+    if (busy) {
+        m_busyFocus.hold();
+    }
+    m_present->setEnabled(!busy);
+    m_new->setEnabled(!busy);
+    refresh();
+    if (!busy) {
+        m_busyFocus.giveBack();
+    }
+}
+
+void ChangePasswordDialog::setWrongPassword()
+{
+    setBusy(false);
+    m_present->setError(tr("The password is wrong"));
+    m_present->setFocus(Qt::OtherFocusReason);
+    m_present->edit().selectAll();
+}
+
+void ChangePasswordDialog::setWeakPassword()
+{
+    setBusy(false);
+    m_new->passwordField().setError(tr("This password is easy to guess"));
+    m_new->passwordField().setFocus(Qt::OtherFocusReason);
+}
+
+void ChangePasswordDialog::setProblem(const QString& sentence)
+{
+    setBusy(false);
+    m_problem->setText(sentence);
+    m_problem->show();
+}
+
+void ChangePasswordDialog::reject()
+{
+    if (m_busy) {
+        Q_EMIT cancelRequested();
+        return;
+    }
+    QDialog::reject();
+}
+
+void ChangePasswordDialog::changeEvent(QEvent* event)
+{
+    if (event->type() == QEvent::LanguageChange) {
+        retranslate();
+    }
+    QDialog::changeEvent(event);
+}
+
+void ChangePasswordDialog::showEvent(QShowEvent* event)
+{
+    QDialog::showEvent(event);
+    m_present->setFocus(Qt::OtherFocusReason);
+}
+
+} // namespace impulse::ui
