@@ -1,10 +1,8 @@
 #include "client/storage/KeychainSecretStore.h"
+#include "tests/unit/client/keychainRun.h"
 #include "tests/unit/client/storageSupport.h"
 
 #include <QElapsedTimer>
-#include <QProcess>
-#include <QStandardPaths>
-#include <QTemporaryDir>
 
 #include <iostream>
 
@@ -35,20 +33,6 @@ Result<Bytes, SecretStoreError> readSecret(SecretStore& store, const QString& na
     });
     REQUIRE(waitUntil([&] { return outcome.has_value(); }));
     return *outcome;
-}
-
-/// Runs one hidden test of this program under `environment`; its output if it fails.
-QByteArray runHidden(const QString& program, const QStringList& arguments,
-                     const QProcessEnvironment& environment)
-{
-    QProcess process;
-    process.setProcessEnvironment(environment);
-    process.setProcessChannelMode(QProcess::MergedChannels);
-    process.start(program, arguments);
-    if (process.waitForFinished(60'000) && process.exitCode() == 0)
-        return {};
-    process.kill();
-    return process.readAll() + "\n(the hidden test failed)";
 }
 
 } // namespace
@@ -85,33 +69,18 @@ TEST_CASE("keychain: quick refusal without a keychain", "[.keychain-absent]")
 
 TEST_CASE("keychain: without one, the answer comes at once")
 {
-    auto environment = QProcessEnvironment::systemEnvironment();
-    environment.insert(QStringLiteral("DBUS_SESSION_BUS_ADDRESS"),
-                       QStringLiteral("unix:path=/nonexistent"));
-    const QByteArray output = runHidden(QCoreApplication::applicationFilePath(),
-                                        {QStringLiteral("[.keychain-absent]")}, environment);
+    const QByteArray output = runWithoutKeychain(QStringLiteral("[.keychain-absent]"));
     INFO(output.toStdString());
     CHECK(output.isEmpty());
 }
 
 TEST_CASE("keychain: secrets of the Secret Service (skipped without gnome-keyring-daemon)")
 {
-    if (QStandardPaths::findExecutable(QStringLiteral("gnome-keyring-daemon")).isEmpty() ||
-        QStandardPaths::findExecutable(QStringLiteral("dbus-run-session")).isEmpty()) {
+    if (!hasKeychain()) {
         std::cout << "skipped: no gnome-keyring-daemon or dbus-run-session here" << std::endl;
         return;
     }
-    QTemporaryDir home;
-    auto environment = QProcessEnvironment::systemEnvironment();
-    for (const auto* name : {"HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME"})
-        environment.insert(QLatin1String(name), home.path());
-    environment.insert(QStringLiteral("PROGRAM"), QCoreApplication::applicationFilePath());
-    const QString script = QStringLiteral(
-        "printf x | gnome-keyring-daemon --unlock --components=secrets >/dev/null 2>&1; "
-        "exec \"$PROGRAM\" '[.keychain-present]'");
-    const QByteArray output = runHidden(
-        QStringLiteral("dbus-run-session"),
-        {QStringLiteral("--"), QStringLiteral("sh"), QStringLiteral("-c"), script}, environment);
+    const QByteArray output = runWithKeychain(QStringLiteral("[.keychain-present]"));
     INFO(output.toStdString());
     CHECK(output.isEmpty());
 }
