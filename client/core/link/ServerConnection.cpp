@@ -105,8 +105,10 @@ void ServerConnection::close()
     m_phase = Phase::Closed;
     m_deadlines.stop();
     m_transport.close();
+    // Whoever hears that his request failed may open the next connection at once.
+    const auto opened = std::exchange(m_opened, {});
     failWaiting({ClientErrorCode::ConnectionLost});
-    if (const auto opened = std::exchange(m_opened, {}))
+    if (opened)
         opened(Failure{ClientError{ClientErrorCode::ConnectionLost}});
 }
 
@@ -235,8 +237,9 @@ void ServerConnection::fail(const ClientError& error)
     m_phase = Phase::Closed;
     m_deadlines.stop();
     m_transport.close();
+    const auto opened = std::exchange(m_opened, {});
     failWaiting(error);
-    if (const auto opened = std::exchange(m_opened, {}))
+    if (opened)
         opened(Failure{error});
     else
         Q_EMIT lost(error);
