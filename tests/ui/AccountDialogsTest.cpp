@@ -44,7 +44,7 @@ TEST_CASE("the password is changed in a dialog of its own", "[app]")
     desk.dialogs.changePassword();
     auto* dialog = visibleWindow<ui::ChangePasswordDialog>();
     QPointer<QWidget> alive(dialog);
-    CHECK(dialog->findChild<Field*>(QStringLiteral("presentPassword"))->edit().hasFocus());
+    CHECK(getsFocus(*dialog, "presentPassword"));
     CHECK_FALSE(isEnabled(*dialog, "change"));
     fill(*dialog, "presentPassword", QStringLiteral("misty-otter-barn"));
     fill(*dialog, "newPassword", QStringLiteral("quiet-lake-1987"));
@@ -59,7 +59,7 @@ TEST_CASE("the password is changed in a dialog of its own", "[app]")
     {
         desk.accounts.changeDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
         CHECK(hint(*dialog, "presentPassword") == QStringLiteral("The password is wrong"));
-        CHECK(dialog->findChild<Field*>(QStringLiteral("presentPassword"))->edit().hasFocus());
+        CHECK(getsFocus(*dialog, "presentPassword"));
     }
     SECTION("a new one that the core refuses is said at its field")
     {
@@ -80,7 +80,7 @@ TEST_CASE("the password is changed in a dialog of its own", "[app]")
         REQUIRE(alive);
         CHECK(dialog->isVisible());
         CHECK(isEnabled(*dialog, "change"));
-        CHECK(dialog->findChild<Field*>(QStringLiteral("repeatPassword"))->edit().hasFocus());
+        CHECK(getsFocus(*dialog, "repeatPassword"));
         press(*dialog, Qt::Key_Escape);
         CHECK(goesAway(alive));
     }

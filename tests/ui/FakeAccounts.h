@@ -173,6 +173,14 @@ inline QString hint(QWidget& window, const char* name)
     return window.findChild<Field*>(QLatin1String(name))->hint();
 }
 
+/// The window may still be on its way to being the active one.
+inline bool getsFocus(QWidget& window, const char* name)
+{
+    auto* field = window.findChild<Field*>(QLatin1String(name));
+    REQUIRE(field);
+    return QTest::qWaitFor([field] { return field->edit().hasFocus(); }, 3000);
+}
+
 inline void click(QWidget& window, const char* name)
 {
     auto* button = window.findChild<QAbstractButton*>(QLatin1String(name));

@@ -144,7 +144,7 @@ TEST_CASE("signing in asks for the code, then for the devices", "[app]")
         accounts.signInDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
         CHECK(window->isVisible());
         CHECK(hint(page, "password") == QStringLiteral("The username or password is wrong"));
-        CHECK(page.findChild<Field*>(QStringLiteral("password"))->edit().hasFocus());
+        CHECK(getsFocus(page, "password"));
         CHECK(finished.isEmpty());
     }
     SECTION("Esc while it works gives the form back")
@@ -313,11 +313,11 @@ TEST_CASE("unlocking a profile, and giving it up", "[app]")
     CHECK(accounts.unlockPassword == "hunter2");
     accounts.unlockDone(Failure{ClientError{ClientErrorCode::WrongCredentials}});
     CHECK(hint(*window, "password") == QStringLiteral("The password is wrong"));
-    click(*window, "unlock");
+    press(*window, Qt::Key_Return);
     press(*window, Qt::Key_Escape);
     CHECK(accounts.cancels == 1);
     CHECK(window->findChild<Field*>(QStringLiteral("password"))->isEnabled());
-    CHECK(window->findChild<Field*>(QStringLiteral("password"))->edit().hasFocus());
+    CHECK(getsFocus(*window, "password"));
     click(*window, "unlock");
     accounts.unlockDone({});
     CHECK(finished.count() == 1);

@@ -15,21 +15,18 @@ namespace impulse::ui {
 
 namespace {
 
-constexpr int dialogWidth = 440;
 constexpr int blockGap = 16;
 
 } // namespace
 
 ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username, QWidget* parent)
-    : QDialog(parent), m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
+    : FormDialog(theme, parent), m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
       m_meaning(new Label(theme, TextStyle::Body, Token::TextSecondary, this)),
       m_present(new Field(theme, this)), m_new(new NewPasswordFields(theme, blockGap, this)),
       m_problem(new Label(theme, TextStyle::Small, Token::Danger, this)),
       m_cancel(new Button(theme, Button::Kind::Tonal, this)),
       m_change(new Button(theme, Button::Kind::Primary, this))
 {
-    setAttribute(Qt::WA_DeleteOnClose);
-    setWindowModality(Qt::WindowModal);
     m_meaning->setWordWrap(true);
     m_present->setObjectName(QStringLiteral("presentPassword"));
     m_present->makePassword();
@@ -40,7 +37,7 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     m_cancel->setObjectName(QStringLiteral("cancel"));
     m_change->setObjectName(QStringLiteral("change"));
     auto* buttons = new QDialogButtonBox(this);
-    buttons->addButton(m_change, QDialogButtonBox::ActionRole);
+    buttons->addButton(m_change, QDialogButtonBox::AcceptRole);
     buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 24, 24, 24);
@@ -57,7 +54,6 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     column->addSpacing(12);
     column->addStretch(1);
     column->addWidget(buttons);
-    setMinimumWidth(theme.pxCapped(dialogWidth));
     connect(m_present, &Field::textChanged, this, [this] {
         m_present->clearHint();
         refresh();
@@ -67,8 +63,6 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     connect(buttons, &QDialogButtonBox::rejected, this, &ChangePasswordDialog::reject);
     m_change->setDefault(true);
     retranslate();
-    const int width = minimumWidth();
-    resize(width, column->heightForWidth(width));
 }
 
 ChangePasswordDialog::~ChangePasswordDialog()
@@ -79,7 +73,6 @@ ChangePasswordDialog::~ChangePasswordDialog()
 
 void ChangePasswordDialog::retranslate()
 {
-    setWindowTitle(QStringLiteral("Impulse"));
     m_title->setText(tr("Change password", "title"));
     m_meaning->setText(tr("You need the new password the next time you sign in on a computer. "
                           "Your recovery code stays as it is."));
@@ -103,31 +96,24 @@ SecretText ChangePasswordDialog::newPassword() const
 
 void ChangePasswordDialog::refresh()
 {
-    m_change->setEnabled(m_busy || (!m_present->text().isEmpty() && m_new->isAcceptable()));
-    m_change->setBusy(m_busy, tr("Changing…"));
+    m_change->setEnabled(isBusy() || (!m_present->text().isEmpty() && m_new->isAcceptable()));
+    m_change->setBusy(isBusy(), tr("Changing…"));
 }
 
 void ChangePasswordDialog::submit()
 {
-    if (m_busy || !m_change->isEnabled()) {
+    if (isBusy() || !m_change->isEnabled()) {
         return;
     }
     m_problem->hide();
     Q_EMIT changeRequested();
 }
 
-void ChangePasswordDialog::setBusy(bool busy)
+void ChangePasswordDialog::showBusy(bool busy)
 {
-    m_busy = busy;
-    if (busy) {
-        m_busyFocus.hold();
-    }
     m_present->setEnabled(!busy);
     m_new->setEnabled(!busy);
     refresh();
-    if (!busy) {
-        m_busyFocus.giveBack();
-    }
 }
 
 void ChangePasswordDialog::setWrongPassword()
@@ -152,26 +138,17 @@ void ChangePasswordDialog::setProblem(const QString& sentence)
     m_problem->show();
 }
 
-void ChangePasswordDialog::reject()
-{
-    if (m_busy) {
-        Q_EMIT cancelRequested();
-        return;
-    }
-    QDialog::reject();
-}
-
 void ChangePasswordDialog::changeEvent(QEvent* event)
 {
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
     }
-    QDialog::changeEvent(event);
+    FormDialog::changeEvent(event);
 }
 
 void ChangePasswordDialog::showEvent(QShowEvent* event)
 {
-    QDialog::showEvent(event);
+    FormDialog::showEvent(event);
     m_present->setFocus(Qt::OtherFocusReason);
 }
 

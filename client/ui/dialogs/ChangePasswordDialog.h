@@ -1,9 +1,7 @@
 #pragma once
 
-#include "client/ui/widgets/BusyFocus.h"
+#include "client/ui/dialogs/FormDialog.h"
 #include "client/ui/widgets/SecretText.h"
-
-#include <QDialog>
 
 namespace impulse::ui {
 
@@ -11,11 +9,9 @@ class Button;
 class Field;
 class Label;
 class NewPasswordFields;
-class Theme;
 
-/// The account's password, present and new. Stays open while it works, until accept(); Esc and
-/// Cancel then only ask to stop. Main thread.
-class ChangePasswordDialog : public QDialog {
+/// The account's password, present and new. Main thread.
+class ChangePasswordDialog : public FormDialog {
     Q_OBJECT
 
 public:
@@ -24,22 +20,18 @@ public:
 
     SecretText presentPassword() const;
     SecretText newPassword() const;
-    void setBusy(bool busy);
     void setWrongPassword();
     /// The core's rules refuse the new password.
     void setWeakPassword();
     /// What is wrong with none of the fields.
     void setProblem(const QString& sentence);
 
-    void reject() override;
-
 Q_SIGNALS:
     /// Take the passwords before returning to the event loop.
     void changeRequested();
-    /// Esc or Cancel while it works.
-    void cancelRequested();
 
 protected:
+    void showBusy(bool busy) override;
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
@@ -55,8 +47,6 @@ private:
     Label* m_problem;
     Button* m_cancel;
     Button* m_change;
-    BusyFocus m_busyFocus{*this};
-    bool m_busy = false;
 };
 
 } // namespace impulse::ui

@@ -11,21 +11,12 @@
 
 namespace impulse::ui {
 
-namespace {
-
-constexpr int dialogWidth = 440;
-
-} // namespace
-
 PasswordDialog::PasswordDialog(Theme& theme, const Words& words, bool destructive, QWidget* parent)
-    : QDialog(parent), m_words(words), m_password(new Field(theme, this)),
+    : FormDialog(theme, parent), m_words(words), m_password(new Field(theme, this)),
       m_cancel(new Button(theme, Button::Kind::Tonal, this)),
       m_confirm(new Button(theme, destructive ? Button::Kind::Danger : Button::Kind::Primary,
                            this))
 {
-    setAttribute(Qt::WA_DeleteOnClose);
-    setWindowModality(Qt::WindowModal);
-    setWindowTitle(QStringLiteral("Impulse"));
     setAccessibleName(words.title);
     setAccessibleDescription(words.meaning);
     auto* title = new Label(theme, TextStyle::Title, Token::TextPrimary, this);
@@ -43,7 +34,7 @@ PasswordDialog::PasswordDialog(Theme& theme, const Words& words, bool destructiv
     m_confirm->setObjectName(QStringLiteral("confirm"));
     m_confirm->setText(words.verb);
     auto* buttons = new QDialogButtonBox(this);
-    buttons->addButton(m_confirm, QDialogButtonBox::ActionRole);
+    buttons->addButton(m_confirm, QDialogButtonBox::AcceptRole);
     buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 24, 24, 24);
@@ -55,9 +46,6 @@ PasswordDialog::PasswordDialog(Theme& theme, const Words& words, bool destructiv
     column->addSpacing(4);
     column->addStretch(1);
     column->addWidget(buttons);
-    const int width = theme.pxCapped(dialogWidth);
-    setMinimumWidth(width);
-    resize(width, column->heightForWidth(width));
     connect(m_password, &Field::textChanged, this, [this] {
         m_password->clearHint();
         refresh();
@@ -80,23 +68,16 @@ SecretText PasswordDialog::password() const
 
 void PasswordDialog::submit()
 {
-    if (!m_busy && !m_password->text().isEmpty()) {
+    if (!isBusy() && !m_password->text().isEmpty()) {
         Q_EMIT confirmed();
     }
 }
 
-void PasswordDialog::setBusy(bool busy)
+void PasswordDialog::showBusy(bool busy)
 {
-    m_busy = busy;
-    if (busy) {
-        m_busyFocus.hold();
-    }
     m_password->setEnabled(!busy);
     refresh();
     m_confirm->setBusy(busy, m_words.busyVerb);
-    if (!busy) {
-        m_busyFocus.giveBack();
-    }
 }
 
 void PasswordDialog::setProblem(const QString& sentence)
@@ -109,21 +90,12 @@ void PasswordDialog::setProblem(const QString& sentence)
 
 void PasswordDialog::refresh()
 {
-    m_confirm->setEnabled(m_busy || !m_password->text().isEmpty());
-}
-
-void PasswordDialog::reject()
-{
-    if (m_busy) {
-        Q_EMIT cancelRequested();
-        return;
-    }
-    QDialog::reject();
+    m_confirm->setEnabled(isBusy() || !m_password->text().isEmpty());
 }
 
 void PasswordDialog::showEvent(QShowEvent* event)
 {
-    QDialog::showEvent(event);
+    FormDialog::showEvent(event);
     m_password->setFocus(Qt::OtherFocusReason);
 }
 

@@ -1,20 +1,17 @@
 #pragma once
 
-#include "client/ui/widgets/BusyFocus.h"
+#include "client/ui/dialogs/FormDialog.h"
 #include "client/ui/widgets/SecretText.h"
-
-#include <QDialog>
 
 namespace impulse::ui {
 
 class Button;
 class Field;
-class Theme;
 
 /// Asks for the account's password before something that needs it: title, what it means, the
-/// password, a verb. A destructive verb is red and never the default: Enter does not delete. Stays
-/// open while it works, until accept(); Esc and Cancel then only ask to stop. Main thread.
-class PasswordDialog : public QDialog {
+/// password, a verb. A destructive verb is red and never the default: Enter does not delete. Main
+/// thread.
+class PasswordDialog : public FormDialog {
     Q_OBJECT
 
 public:
@@ -29,19 +26,15 @@ public:
     ~PasswordDialog() override;
 
     SecretText password() const;
-    void setBusy(bool busy);
     /// Says it at the field.
     void setProblem(const QString& sentence);
-
-    void reject() override;
 
 Q_SIGNALS:
     /// Take the password with password() before returning to the event loop.
     void confirmed();
-    /// Esc or Cancel while it works.
-    void cancelRequested();
 
 protected:
+    void showBusy(bool busy) override;
     void showEvent(QShowEvent* event) override;
 
 private:
@@ -52,8 +45,6 @@ private:
     Field* m_password;
     Button* m_cancel;
     Button* m_confirm;
-    BusyFocus m_busyFocus{*this};
-    bool m_busy = false;
 };
 
 } // namespace impulse::ui

@@ -195,7 +195,9 @@ void Field::updateHint()
 void Field::reserveHint()
 {
     m_reserve = true;
-    updateHint();
+    if (m_hintText.isEmpty()) {
+        clearHint();
+    }
 }
 
 void Field::setFooter(QWidget* footer)
