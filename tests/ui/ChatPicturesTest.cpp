@@ -2,6 +2,7 @@
 #include "tests/support/Screenshot.h"
 #include "tests/ui/ChatFixture.h"
 
+#include <QAbstractButton>
 #include <QFileInfo>
 #include <QTextEdit>
 
@@ -91,6 +92,11 @@ TEST_CASE("pictures of the first run and a request", "[pictures]")
         save(f.window, "first-run", theme, language, QStringLiteral("first-run"));
         f.window.setRecoverySaved(false);
         save(f.window, "first-run-no-code", theme, language, QStringLiteral("first-run"));
+        QTest::mouseClick(f.find<QAbstractButton>("accountButton"), Qt::LeftButton);
+        QWidget* menu = QApplication::activePopupWidget();
+        REQUIRE(menu);
+        save(*menu, "account-menu", theme, language, QString());
+        menu->close();
         f.fillChats();
         auto nadia = f.chat(30, 0, f.name("Nadia Rahimi", "Надя Рахими"), {}, todayAt(14, 31));
         nadia.request = true;

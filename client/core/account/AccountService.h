@@ -143,9 +143,10 @@ private:
         return answerOf<T>(this, [operation, ask](std::function<void(T)> answer) {
             const auto once = std::make_shared<std::function<void(T)>>(std::move(answer));
             const auto take = [operation, once](T value) {
-                operation->questionClosed();
-                if (const auto waiting = std::exchange(*once, nullptr))
+                if (const auto waiting = std::exchange(*once, nullptr)) {
+                    operation->questionClosed();
                     waiting(std::move(value));
+                }
             };
             operation->questionOpened([take] { take(T()); });
             ask(take);
