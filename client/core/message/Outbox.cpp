@@ -52,12 +52,13 @@ const OutboxRecord* Outbox::find(const MessageId& id) const
 void Outbox::stageEvent(WriteBatch& batch, OutboxRecord item)
 {
     item.number = m_state.account.nextOutbox++;
-    m_state.stageAccount(batch);
-    m_state.stage(batch, item);
     EventRow row;
     row.state = EventState::Queued;
     row.sender = m_state.self();
-    row.sentMs = m_state.nowMs();
+    // Two of one millisecond stand in the order in which they were written.
+    row.sentMs = m_state.nextSentMs();
+    m_state.stageAccount(batch);
+    m_state.stage(batch, item);
     if (item.kind == OutboxKind::Text)
         batch.replacedEvents.push_back(
             m_state.sealEvent(item.conversation, m_state.device(), item.id, row.sentMs, {}, row));
