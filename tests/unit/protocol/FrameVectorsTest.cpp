@@ -1,5 +1,6 @@
 #include "tests/support/Catch.h"
 #include "tests/support/Cddl.h"
+#include "tests/unit/protocol/BrokenFrames.h"
 #include "tests/unit/protocol/Describe.h"
 #include "tests/unit/protocol/Sample.h"
 
@@ -22,13 +23,15 @@ const QString vectorFile
 
 /// How a frame of each name is made, and read and written again.
 struct Form {
+    std::vector<describe::FieldText> fields;
     std::function<Bytes(bool full)> make;
     std::function<std::optional<Bytes>(View frame)> again;
 };
 
 template <class Request> Form requestForm()
 {
-    return {[](bool full) { return encodeRequest(7, sample::make<Request>(full)); },
+    return {describe::fieldsOf<Request>(),
+            [](bool full) { return encodeRequest(7, sample::make<Request>(full)); },
             [](View frame) -> std::optional<Bytes> {
                 const auto read = decodeRequest(frame);
                 if (!read || !std::holds_alternative<Request>(read->request))
@@ -39,7 +42,8 @@ template <class Request> Form requestForm()
 
 template <class Request> Form answerForm()
 {
-    return {[](bool full) {
+    return {describe::fieldsOf<ResultOf<Request>>(),
+            [](bool full) {
                 return encodeAnswer<Request>(7, sample::make<ResultOf<Request>>(full));
             },
             [](View frame) -> std::optional<Bytes> {
@@ -55,7 +59,8 @@ template <class Request> Form answerForm()
 
 template <class Push> Form pushForm()
 {
-    return {[](bool full) { return encodePush(sample::make<Push>(full)); },
+    return {describe::fieldsOf<Push>(),
+            [](bool full) { return encodePush(sample::make<Push>(full)); },
             [](View frame) -> std::optional<Bytes> {
                 const auto read = decodeServerFrame(frame);
                 const auto* any = read ? std::get_if<AnyPush>(&*read) : nullptr;
@@ -79,7 +84,8 @@ std::map<std::string, Form> forms()
 #define X(number, Push) result[ruleName(#Push)] = pushForm<Push>();
     IMPULSE_PUSHES(X)
 #undef X
-    result["error"] = {[](bool full) { return encodeError(7, sample::make<Error>(full)); },
+    result["error"] = {describe::fieldsOf<Error>(),
+                       [](bool full) { return encodeError(7, sample::make<Error>(full)); },
                        [](View frame) -> std::optional<Bytes> {
                            const auto read = decodeServerFrame(frame);
                            const auto* error = read ? std::get_if<ErrorFrame>(&*read) : nullptr;
@@ -90,39 +96,52 @@ std::map<std::string, Form> forms()
     return result;
 }
 
-QJsonObject frameCase(const std::string& rule, const char* name, const Bytes& frame, bool good)
+QJsonObject frameCase(const std::string& rule, const QString& name, const Bytes& frame, bool good)
 {
     return {{QStringLiteral("rule"), QString::fromStdString(rule)},
-            {QStringLiteral("name"), QString::fromLatin1(name)},
+            {QStringLiteral("name"), name},
             {QStringLiteral("frame"), QString::fromStdString(toHex(frame))},
             {QStringLiteral("good"), good}};
 }
 
-/// Broken forms of a good frame: each must be refused.
-void addBroken(QJsonArray& cases, const std::string& rule, const Bytes& good)
+/// A longer one is made when it is needed.
+constexpr std::size_t longestVector = 600;
+
+QString text(const std::string& utf8)
 {
+    return QString::fromStdString(utf8);
+}
+
+/// Broken forms of a good frame: each must be refused.
+void addBroken(QJsonArray& cases, const std::string& rule, const Form& form)
+{
+    const auto good = form.make(true);
+    for (const auto& frame : broken::breakFields(good, form.fields)) {
+        if (frame.bytes.size() <= longestVector)
+            cases.append(frameCase(rule, text(frame.what), frame.bytes, false));
+    }
     auto trailing = good;
     trailing.push_back(0);
-    cases.append(frameCase(rule, "trailing byte", trailing, false));
+    cases.append(frameCase(rule, text("trailing byte"), trailing, false));
     auto truncated = good;
     truncated.pop_back();
-    cases.append(frameCase(rule, "truncated", truncated, false));
+    cases.append(frameCase(rule, text("truncated"), truncated, false));
     auto negative = good; // the kind becomes a negative integer
     negative[2] = 0x20;
-    cases.append(frameCase(rule, "kind of another type", negative, false));
+    cases.append(frameCase(rule, text("kind of another type"), negative, false));
     auto indefinite = good;
     indefinite[0] = 0xbf;
     indefinite.push_back(0xff);
-    cases.append(frameCase(rule, "indefinite length", indefinite, false));
+    cases.append(frameCase(rule, text("indefinite length"), indefinite, false));
 }
 
 QJsonArray makeCases()
 {
     QJsonArray cases;
     for (const auto& [rule, form] : forms()) {
-        cases.append(frameCase(rule, "all fields", form.make(true), true));
-        cases.append(frameCase(rule, "required fields only", form.make(false), true));
-        addBroken(cases, rule, form.make(true));
+        cases.append(frameCase(rule, text("all fields"), form.make(true), true));
+        cases.append(frameCase(rule, text("required fields only"), form.make(false), true));
+        addBroken(cases, rule, form);
     }
     return cases;
 }
@@ -147,6 +166,7 @@ TEST_CASE("frame vectors are read, refused and written as they say", "[vectors]"
     const test::Cddl cddl(cddlFile.readAll().toStdString());
     const auto known = forms();
     std::set<std::string> covered;
+    std::set<std::pair<std::string, QString>> names;
 
     const auto document = QJsonDocument::fromJson(file.readAll()).object();
     const auto cases = document[QLatin1String("cases")].toArray();
@@ -157,6 +177,7 @@ TEST_CASE("frame vectors are read, refused and written as they say", "[vectors]"
         REQUIRE(known.contains(rule));
         const auto frame = fromHex(object[QLatin1String("frame")].toString().toStdString());
         REQUIRE(frame);
+        names.insert({rule, object[QLatin1String("name")].toString()});
         const auto again = known.at(rule).again(*frame);
         if (object[QLatin1String("good")].toBool()) {
             REQUIRE(again);
@@ -173,6 +194,13 @@ TEST_CASE("frame vectors are read, refused and written as they say", "[vectors]"
         INFO("no vector for " << rule);
         CHECK(covered.contains(rule));
     }
+    for (const auto& value : makeCases()) {
+        const auto name = value.toObject()[QLatin1String("name")].toString();
+        INFO("no vector for " << value.toObject()[QLatin1String("rule")].toString().toStdString()
+                              << ": " << name.toStdString());
+        CHECK(names.contains(
+            {value.toObject()[QLatin1String("rule")].toString().toStdString(), name}));
+    }
     WARN(cases.size() << " frame vectors");
 }
 
@@ -186,7 +214,17 @@ TEST_CASE("every frame is refused at every length but its own")
     }
 }
 
-TEST_CASE("a field over its limit is refused")
+TEST_CASE("a field over its limit, of another type or missing is refused")
+{
+    for (const auto& [rule, form] : forms()) {
+        for (const auto& frame : broken::breakFields(form.make(true), form.fields)) {
+            INFO(rule << ": " << frame.what);
+            CHECK_FALSE(form.again(frame.bytes));
+        }
+    }
+}
+
+TEST_CASE("a part of a field over its limit is refused, one at its limit is not")
 {
     const auto refused = [](const auto& request) { return !decodeRequest(encodeRequest(1, request)); };
     CHECK(refused(ResolveUsername{std::string(33, 'a')}));
