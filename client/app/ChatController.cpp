@@ -171,6 +171,9 @@ void ChatController::connectPeople()
             [this, &people](const UserId& id, bool wasVerified) {
                 people.acceptIdentity(id, wasVerified, reportFailure());
             });
+    window->setShowsLastSeen(people.showsLastSeen());
+    connect(window, &MainWindow::showLastSeenChosen, this,
+            [this, &people](bool show) { people.setShowLastSeen(show, reportFailure()); });
     connect(window, &MainWindow::newChatWanted, m_dialogs,
             [this] { m_dialogs->startChat(QString()); });
     connect(window, &MainWindow::profileWanted, m_dialogs, &DialogController::showContact);

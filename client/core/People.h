@@ -38,6 +38,8 @@ public:
     virtual void setOwnProfile(const OwnProfile& profile, Callback<void> done) = 0;
     /// A link to oneself for others.
     virtual QString ownLink() const = 0;
+    /// Whether accepted contacts are told when this account was last online.
+    virtual bool showsLastSeen() const = 0;
     virtual void setShowLastSeen(bool show, Callback<void> done) = 0;
 
 Q_SIGNALS:

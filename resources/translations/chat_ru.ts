@@ -506,6 +506,10 @@
             <translation>Профиль и статус…</translation>
         </message>
         <message>
+            <source>Show when I was last online</source>
+            <translation>Показывать время последнего визита</translation>
+        </message>
+        <message>
             <source>Theme</source>
             <translation>Оформление</translation>
         </message>

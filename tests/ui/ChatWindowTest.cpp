@@ -408,6 +408,10 @@ TEST_CASE("chat window: the account menu asks for what it says, deleting last", 
     choose("Change password…");
     choose("New recovery code…");
     choose("Delete account…");
+    QSignalSpy lastSeen(&f.window, &MainWindow::showLastSeenChosen);
+    choose("Show when I was last online");
+    REQUIRE(lastSeen.count() == 1);
+    CHECK_FALSE(lastSeen[0][0].toBool());
     CHECK(password.count() == 1);
     CHECK(code.count() == 1);
     CHECK(deletion.count() == 1);

@@ -335,6 +335,11 @@ QString PeopleService::ownLink() const
     return link->toString();
 }
 
+bool PeopleService::showsLastSeen() const
+{
+    return m_state.isLoaded() && m_state.account.showLastSeen;
+}
+
 void PeopleService::setShowLastSeen(bool show, Callback<void> done)
 {
     if (!m_state.isLoaded()) {

@@ -41,6 +41,7 @@ public:
     OwnProfile ownProfile() const override;
     void setOwnProfile(const OwnProfile& profile, Callback<void> done) override;
     QString ownLink() const override;
+    bool showsLastSeen() const override;
     void setShowLastSeen(bool show, Callback<void> done) override;
 
 private:

@@ -46,6 +46,8 @@ public:
     void setPerson(const client::PersonItem& person);
     /// The stored draft. The window remembers it and what is typed later.
     void setDraft(const ConversationId& id, const QString& text);
+    /// Whether contacts are told when this account was last online, for the account menu.
+    void setShowsLastSeen(bool shows) { m_showsLastSeen = shows; }
     /// The language in use, for the mark in the account menu.
     void setLanguage(Language language) { m_language = language; }
 
@@ -90,6 +92,7 @@ Q_SIGNALS:
     void themeChosen(impulse::ui::ThemeMode mode);
     void languageChosen(impulse::ui::Language language);
     void textScaleChosen(double scale);
+    void showLastSeenChosen(bool show);
     void signOutWanted();
     void passwordChangeWanted();
     void newRecoveryCodeWanted();
@@ -153,6 +156,7 @@ private:
     std::unordered_map<ConversationId, QString, FixedHash> m_drafts;
     std::optional<MessageId> m_markedRead;
     client::ConnectionState m_connection = client::ConnectionState::Online;
+    bool m_showsLastSeen = true;
     bool m_onePane = false;
     bool m_sideSized = false;
 };

@@ -224,6 +224,14 @@ void MainWindow::showAccountMenu(const QPoint& place)
     };
     menu->addAction(icon("person"), tr("Profile and status…"), this,
                     &MainWindow::ownProfileWanted);
+    QAction* lastSeen
+        = menu->addAction(icon("clock"), tr("Show when I was last online"), this,
+                          [this](bool show) {
+                              m_showsLastSeen = show;
+                              Q_EMIT showLastSeenChosen(show);
+                          });
+    lastSeen->setCheckable(true);
+    lastSeen->setChecked(m_showsLastSeen);
     QMenu* themes = menu->addMenu(icon(m_theme.isDark() ? "moon" : "sun"), tr("Theme"));
     auto* themeGroup = new QActionGroup(themes);
     const auto addTheme = [&](const QString& name, ThemeMode mode) {

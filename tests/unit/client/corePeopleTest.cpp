@@ -128,3 +128,44 @@ TEST_CASE("A deleted account leaves the chats of others readable", "[core]")
     CHECK(boris.sees(chat, {hello, answer, QStringLiteral("Anna?")}));
     CHECK(boris.warnings.empty());
 }
+
+TEST_CASE("Who is online, and when somebody last was, is for accepted contacts only", "[core]")
+{
+    World world;
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto borisId = boris.client().accounts().userId();
+    const auto seenByAnna = [&] { return anna.client().people().person(borisId); };
+    const auto chat = anna.chatWith(QStringLiteral("boris"));
+    anna.say(chat, hello);
+    REQUIRE(boris.sees(chat, {hello}));
+    // Anna has accepted Boris by writing; he has not accepted her.
+    anna.transport->cut();
+    REQUIRE(anna.online());
+    CHECK_FALSE(seenByAnna()->online);
+    CHECK(seenByAnna()->lastSeenMs == 0);
+
+    boris.say(chat, answer);
+    REQUIRE(anna.sees(chat, {hello, answer}));
+    REQUIRE(waitUntil([&] { return seenByAnna()->online; }));
+    boris.transport->reachable = false;
+    boris.transport->cut();
+    REQUIRE(waitUntil([&] { return !seenByAnna()->online; }));
+    CHECK(waitUntil([&] { return seenByAnna()->lastSeenMs > 0; }));
+
+    boris.transport->reachable = true;
+    boris.client().connection().retryNow();
+    REQUIRE(boris.online());
+    CHECK(boris.client().people().showsLastSeen());
+    REQUIRE(boris.done(
+        [&](auto done) { boris.client().people().setShowLastSeen(false, done); }));
+    CHECK_FALSE(boris.client().people().showsLastSeen());
+    REQUIRE(waitUntil([&] { return seenByAnna()->online && seenByAnna()->lastSeenMs == 0; }));
+    boris.transport->reachable = false;
+    boris.transport->cut();
+    REQUIRE(waitUntil([&] { return !seenByAnna()->online; }));
+    CHECK(seenByAnna()->lastSeenMs == 0);
+    anna.transport->cut();
+    REQUIRE(anna.online());
+    CHECK(seenByAnna()->lastSeenMs == 0);
+}
