@@ -331,7 +331,8 @@ void AccountService::takeRemoval(bool lockedOut)
     auto& state = m_parts.state;
     if (m_state != ProfileState::Unlocked || state.profile->removed)
         return;
-    m_parts.session.stop();
+    // Says why to whoever waits for the connection.
+    m_parts.session.fail({ClientErrorCode::DeviceRemoved});
     if (lockedOut) {
         Q_EMIT securityWarning(tr("This device was declared lost or stolen, so the account was "
                                   "removed from it."),

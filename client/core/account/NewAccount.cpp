@@ -60,6 +60,7 @@ Result<void, ClientError> NewAccount::make(const Registration& registration,
     takeRoot(account, root, identity, user, 1, password.wrap);
     takeDevice(account, device);
     account.listVersion = 1;
+    account.contactsTaken = true;
     account.profileKey = toWire(crypto::random<e2ee::ProfileKey>(rng));
     account.hasProfileKey = true;
     account.profileVersion = 1;

@@ -189,7 +189,12 @@ void ContentApplier::applyRecovered(WriteBatch& batch, Effects& effects, const E
             auto& peer = obtainContact(batch, effects, conversation.peer);
             conversation.lastId = record.id;
             conversation.lastHash = row.bodyHash;
-            if (!own) {
+            if (own && peer.status == ContactStatus::Stranger) {
+                // Written on another own device, which accepted him by that.
+                peer.status = ContactStatus::Accepted;
+                m_state.stage(batch, peer);
+                effects.push_back([this, user = peer.userId] { Q_EMIT personChanged(user); });
+            } else if (!own) {
                 applyIncomingText(effects, conversation, record.id, row.logSeq);
                 if (text->profileKey)
                     takeProfileKey(batch, effects, peer, *text->profileKey);

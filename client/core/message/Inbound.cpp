@@ -8,6 +8,8 @@ namespace {
 
 constexpr std::uint64_t pageSize = 100;
 constexpr int maxIdlePages = 3;
+/// Typing that waits while something else is opened; more is dropped.
+constexpr int maxTransients = 16;
 
 std::function<void()> runEffects(std::shared_ptr<ContentApplier::Effects> effects)
 {
@@ -41,11 +43,12 @@ void Inbound::takePush(const protocol::AnyPush& push)
         takeEvent(event->event).detach();
     } else if (const auto* mail = std::get_if<protocol::MailboxPush>(&push)) {
         if (!m_readingMailbox && mail->entry.number == m_state.account.mailboxPosition + 1)
-            processMailbox({mail->entry}).detach();
+            takeMail(mail->entry).detach();
         else
             catchUpMailbox().detach();
     } else if (const auto* transient = std::get_if<protocol::TransientPush>(&push)) {
-        processTransient(*transient).detach();
+        if (m_transients < maxTransients)
+            takeTransient(*transient).detach();
     }
 }
 
@@ -299,6 +302,19 @@ void Inbound::rewind(const ConversationId& conversation, std::uint64_t lastSeq)
     m_state.commit(std::move(batch));
 }
 
+Task<void> Inbound::takeMail(protocol::MailboxEntry entry)
+{
+    // One at a time: a server that floods has what follows fetched, not kept here.
+    m_readingMailbox = true;
+    m_mailboxAgain = false;
+    std::vector<protocol::MailboxEntry> entries;
+    entries.push_back(std::move(entry));
+    co_await processMailbox(std::move(entries));
+    m_readingMailbox = false;
+    if (m_mailboxAgain)
+        co_await catchUpMailbox();
+}
+
 Task<Result<void, ClientError>> Inbound::catchUpMailbox()
 {
     if (m_readingMailbox) {
@@ -413,6 +429,13 @@ void Inbound::acknowledge()
             if (guard && !answer.ok())
                 guard->m_acknowledged = 0;
         });
+}
+
+Task<void> Inbound::takeTransient(protocol::TransientPush push)
+{
+    ++m_transients;
+    co_await processTransient(std::move(push));
+    --m_transients;
 }
 
 Task<void> Inbound::processTransient(protocol::TransientPush push)

@@ -39,6 +39,8 @@ private:
     Task<void> processEvent(ConversationId conversation, protocol::LogEvent event,
                             const Known& known);
     Task<bool> processMailbox(std::vector<protocol::MailboxEntry> entries);
+    Task<void> takeMail(protocol::MailboxEntry entry);
+    Task<void> takeTransient(protocol::TransientPush push);
     Task<void> processTransient(protocol::TransientPush push);
     Task<void> prepareSender(crypto::Aad aad);
     Task<void> meetOwnEvent(ConversationId conversation, protocol::LogEvent event, crypto::Aad aad,
@@ -61,6 +63,7 @@ private:
     Turn m_turn;
     std::set<ConversationId> m_reading;
     std::set<ConversationId> m_readAgain;
+    int m_transients = 0;
     bool m_readingMailbox = false;
     bool m_mailboxAgain = false;
     std::uint64_t m_acknowledged = 0;

@@ -93,6 +93,9 @@ void PeopleService::takePush(const protocol::AnyPush& push)
 
 void PeopleService::takePresence(const protocol::Presence& presence)
 {
+    // The server could name people without end.
+    if (!m_state.contact(presence.userId))
+        return;
     m_presence[presence.userId] = {presence.online, presence.lastSeenMs};
     m_typing.setOnline(presence.userId, presence.online);
     Q_EMIT personChanged(presence.userId);
@@ -100,14 +103,16 @@ void PeopleService::takePresence(const protocol::Presence& presence)
 
 bool PeopleService::takeEntry(WriteBatch& batch, const protocol::ContactEntry& entry)
 {
-    if (entry.userId == m_state.self())
+    // Whom one accepts is told by the own devices, end-to-end encrypted: the server could let anybody
+    // in. Only a device that has just joined takes its word, once.
+    const bool taken = m_state.account.contactsTaken;
+    if (entry.userId == m_state.self() || (taken && !m_state.contact(entry.userId)))
         return false;
     auto& contact = m_state.contacts[entry.userId];
     const bool isNew = contact.userId != entry.userId;
     contact.userId = entry.userId;
-    // What the user decided here and the server was not told yet wins.
-    const auto status = contact.statusDirty ? contact.status : statusOf(entry.state);
-    if (!isNew && contact.status == status && contact.username == entry.username)
+    const auto status = contact.statusDirty || taken ? contact.status : statusOf(entry.state);
+    if (!isNew && contact.status == status && !contact.username.empty())
         return false;
     contact.status = status;
     if (contact.username.empty())
@@ -191,9 +196,15 @@ Task<void> PeopleService::fetchContacts()
             Q_EMIT personChanged(id);
         // Ascending, or it would never end.
         if (!page->more || page->contacts.empty() || page->contacts.back().userId <= request.after)
-            co_return;
+            break;
         request.after = page->contacts.back().userId;
     }
+    if (m_state.account.contactsTaken)
+        co_return;
+    m_state.account.contactsTaken = true;
+    WriteBatch batch;
+    m_state.stageAccount(batch);
+    m_state.commit(std::move(batch));
 }
 
 void PeopleService::wantName(const UserId& id)

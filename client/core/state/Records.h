@@ -92,6 +92,8 @@ struct AccountRecord {
     /// False on a device that joined the account and was not told the key yet.
     bool hasProfileKey = false;
     RootUpdateOwed rootUpdateOwed = RootUpdateOwed::None;
+    /// Whom the account accepted was learnt. Until then a device that joined takes the server's word.
+    bool contactsTaken = false;
 
     static constexpr auto fields()
     {
@@ -118,7 +120,8 @@ struct AccountRecord {
                           field(21, "incarnation", &AccountRecord::incarnation),
                           field(22, "nextOutbox", &AccountRecord::nextOutbox),
                           field(23, "hasProfileKey", &AccountRecord::hasProfileKey),
-                          field(24, "rootUpdateOwed", &AccountRecord::rootUpdateOwed)};
+                          field(24, "rootUpdateOwed", &AccountRecord::rootUpdateOwed),
+                          field(25, "contactsTaken", &AccountRecord::contactsTaken)};
     }
 };
 

@@ -147,6 +147,11 @@ Task<Result<void, ClientError>> SyncRunner::readLogs()
         const auto answer = co_await m_session.link().request(this, request);
         if (!answer.ok())
             co_return Failure{answer.error().error};
+        // Restored, or it once named a number that it had not reached: what is there is read again,
+        // which repeats nothing.
+        const auto newest = answer->mailboxLast;
+        if (newIncarnation || (newest != 0 && newest < m_state.account.mailboxPosition))
+            m_state.account.mailboxPosition = 0;
         for (const auto& head : answer->conversations) {
             if (head.conversationId != m_state.directConversation(head.peer))
                 continue;

@@ -212,3 +212,65 @@ TEST_CASE("An answer of another kind is not taken for the one that was asked for
     CHECK(anna.reaches(world.chat, id, MessageState::Delivered));
     CHECK(world.boris.sees(world.chat, {hello, answer, QStringLiteral("kept")}));
 }
+
+TEST_CASE("The server cannot let a stranger in", "[core][hostile]")
+{
+    World world;
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto chat = anna.chatWith(QStringLiteral("boris"));
+    const auto id = anna.say(chat, hello);
+    REQUIRE(boris.sees(chat, {hello}));
+    protocol::ContactPush push;
+    push.contact.userId = anna.client().accounts().userId();
+    push.contact.username = "anna";
+    push.contact.state = protocol::ContactState::Accepted;
+    boris.transport->inject(protocol::encodePush(push));
+    // Nor by the list that is fetched after a login.
+    int answers = 0;
+    boris.transport->fromServer =
+        tamperAnswers<protocol::GetContacts>(answers, [&](protocol::Contacts& contacts) {
+            contacts.contacts = {push.contact};
+        });
+    boris.transport->cut();
+    REQUIRE(waitUntil([&] { return answers > 0; }, 20'000));
+    REQUIRE(boris.online());
+    anna.say(chat, QStringLiteral("second"));
+    REQUIRE(boris.sees(chat, {hello, QStringLiteral("second")}));
+    CHECK(boris.client().chats().chat(chat)->request);
+    CHECK(anna.message(chat, id)->state == MessageState::Sent);
+}
+
+TEST_CASE("A mailbox number out of the blue closes the mailbox for this connection only",
+          "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    int answers = 0;
+    // The next entry of Anna's mailbox claims to be the last that there will ever be.
+    anna.transport->fromServer =
+        tamperAnswers<protocol::FetchMailbox>(answers, [](protocol::MailboxPage& page) {
+            for (auto& entry : page.entries)
+                entry.number = limits::maxInteger;
+        });
+    anna.transport->reachable = false;
+    anna.transport->cut();
+    const auto lost = anna.say(world.chat, QStringLiteral("one"));
+    anna.transport->reachable = true;
+    REQUIRE(anna.online());
+    REQUIRE(boris.sees(world.chat, {hello, answer, QStringLiteral("one")}));
+    boris.client().chats().markRead(world.chat);
+    for (int i = 0; i < 100; ++i)
+        QCoreApplication::processEvents(QEventLoop::AllEvents, 5);
+    anna.transport->fromServer = {};
+    anna.transport->cut();
+    REQUIRE(anna.online());
+    const auto heard = anna.say(world.chat, QStringLiteral("two"));
+    REQUIRE(boris.sees(world.chat, {hello, answer, QStringLiteral("one"), QStringLiteral("two")}));
+    boris.client().chats().markRead(world.chat);
+    anna.transport->cut();
+    CHECK(anna.reaches(world.chat, heard, MessageState::Read));
+    CHECK(anna.message(world.chat, lost));
+}

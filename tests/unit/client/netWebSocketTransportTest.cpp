@@ -111,8 +111,8 @@ struct MuteServer {
     bool upgraded = false;
 };
 
-struct Client {
-    explicit Client(TransportTimes times = {}) : transport(times)
+struct Caller {
+    explicit Caller(TransportTimes times = {}) : transport(times)
     {
         QObject::connect(&transport, &Transport::opened, &transport,
                          [this](const Hash32& hash) { opened = hash; });
@@ -133,7 +133,7 @@ struct Client {
 TEST_CASE("Binary frames pass both ways and a plain connection has no channel hash")
 {
     Server server;
-    Client client;
+    Caller client;
     client.transport.open(server.link());
     REQUIRE(waitUntil([&] { return client.opened && server.peer; }));
     CHECK(client.opened->isZero());
@@ -157,7 +157,7 @@ TEST_CASE("Binary frames pass both ways and a plain connection has no channel ha
 TEST_CASE("A self-made certificate is accepted and its hash handed on")
 {
     Server server(QWebSocketServer::SecureMode);
-    Client client;
+    Caller client;
     client.transport.open(server.link());
     REQUIRE(waitUntil([&] { return client.opened.has_value(); }));
     const QByteArray digest = Server::certificate().digest(QCryptographicHash::Sha256);
@@ -169,7 +169,7 @@ TEST_CASE("Plain text from a TLS port and TLS to a plain port are failures, not 
     Server server;
     ServerLink link = server.link();
     link.tls = true;
-    Client client(TransportTimes{2s, 1s});
+    Caller client(TransportTimes{2s, 1s});
     client.transport.open(link);
     REQUIRE(waitUntil([&] { return !client.closed.empty(); }));
     CHECK_FALSE(client.opened);
@@ -180,7 +180,7 @@ TEST_CASE("A server of another protocol is refused")
     SECTION("without our subprotocol")
     {
         Server server(QWebSocketServer::NonSecureMode, {});
-        Client client;
+        Caller client;
         client.transport.open(server.link());
         REQUIRE(waitUntil([&] { return !client.closed.empty(); }));
         CHECK_FALSE(client.opened);
@@ -188,7 +188,7 @@ TEST_CASE("A server of another protocol is refused")
     SECTION("that sends text")
     {
         Server server;
-        Client client;
+        Caller client;
         client.transport.open(server.link());
         REQUIRE(waitUntil([&] { return client.opened && server.peer; }));
         server.peer->sendTextMessage(QStringLiteral("hello"));
@@ -199,7 +199,7 @@ TEST_CASE("A server of another protocol is refused")
     SECTION("that sends more than a frame may hold")
     {
         Server server;
-        Client client;
+        Caller client;
         client.transport.open(server.link());
         REQUIRE(waitUntil([&] { return client.opened && server.peer; }));
         server.peer->sendBinaryMessage(QByteArray(limits::frame + 1, 'x'));
@@ -223,7 +223,7 @@ TEST_CASE("Nobody there, a silent handshake and a dead peer end in time, once")
         link.host = QStringLiteral("127.0.0.1");
         link.port = port;
         link.tls = false;
-        Client client;
+        Caller client;
         client.transport.open(link);
         REQUIRE(waitUntil([&] { return !client.closed.empty(); }));
         CHECK(client.closed == std::vector{TransportError::Unreachable});
@@ -236,7 +236,7 @@ TEST_CASE("Nobody there, a silent handshake and a dead peer end in time, once")
         link.host = QStringLiteral("127.0.0.1");
         link.port = silent.serverPort();
         link.tls = false;
-        Client client(TransportTimes{200ms, 1s});
+        Caller client(TransportTimes{200ms, 1s});
         client.transport.open(link);
         REQUIRE(waitUntil([&] { return !client.closed.empty(); }));
         CHECK(client.closed == std::vector{TransportError::Timeout});
@@ -248,7 +248,7 @@ TEST_CASE("Nobody there, a silent handshake and a dead peer end in time, once")
         link.host = QStringLiteral("127.0.0.1");
         link.port = server.listener.serverPort();
         link.tls = false;
-        Client client(TransportTimes{2s, 100ms});
+        Caller client(TransportTimes{2s, 100ms});
         client.transport.open(link);
         REQUIRE(waitUntil([&] { return client.opened.has_value(); }));
         REQUIRE(waitUntil([&] { return !client.closed.empty(); }));
@@ -257,7 +257,7 @@ TEST_CASE("Nobody there, a silent handshake and a dead peer end in time, once")
     SECTION("a peer that answers pings stays")
     {
         Server server;
-        Client client(TransportTimes{2s, 100ms});
+        Caller client(TransportTimes{2s, 100ms});
         client.transport.open(server.link());
         REQUIRE(waitUntil([&] { return client.opened.has_value(); }));
         CHECK_FALSE(waitUntil([&] { return !client.closed.empty(); }, 500ms));
@@ -265,7 +265,7 @@ TEST_CASE("Nobody there, a silent handshake and a dead peer end in time, once")
     SECTION("a peer that goes")
     {
         Server server;
-        Client client;
+        Caller client;
         client.transport.open(server.link());
         REQUIRE(waitUntil([&] { return client.opened && server.peer; }));
         server.peer->abort();

@@ -29,6 +29,7 @@ Bytes numberKey(int number)
 // Runs in the process that is killed: writes batch after batch and says which are durable.
 TEST_CASE("storage: writer to be killed", "[.storage-writer]")
 {
+    REQUIRE(qEnvironmentVariableIsSet(folderVariable));
     auto folder = ProfileFolder::open(qEnvironmentVariable(folderVariable));
     REQUIRE(folder.ok());
     SqlClientStore store(folder->databasePath());
