@@ -23,8 +23,9 @@ QString compareScreenshot(QWidget& window, const QString& name, const QString& t
         return QString();
     }
     QImage wanted;
-    if (!target.isEmpty())
-        wanted.load(QStringLiteral(IMPULSE_SOURCE_DIR "/tests/ui/targets/%1.png").arg(target));
+    if (!target.isEmpty()
+        && !wanted.load(QStringLiteral(IMPULSE_SOURCE_DIR "/tests/ui/targets/%1.png").arg(target)))
+        return QString();
     QImage both = grab;
     if (!wanted.isNull()) {
         constexpr int gap = 12;

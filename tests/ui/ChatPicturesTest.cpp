@@ -145,6 +145,43 @@ TEST_CASE("pictures without a connection", "[pictures]")
     });
 }
 
+TEST_CASE("pictures of a changed identity", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        auto mira = *f.chats.find(idOf<ConversationId>(1));
+        mira.identity = client::IdentityState::Changed;
+        f.chats.upsert(mira);
+        f.show();
+        REQUIRE(f.window.openConversation(mira.id));
+        client::PersonItem person;
+        person.id = mira.peer;
+        person.username = QStringLiteral("mira");
+        person.displayName = mira.title;
+        person.identity = client::IdentityState::Changed;
+        person.wasVerified = true;
+        person.online = true;
+        f.window.setPerson(person);
+        auto changed = f.message(2, false, {}, todayAt(14, 34));
+        changed.kind = MessageKind::System;
+        changed.system = client::SystemLine::IdentityChanged;
+        f.messages.append(
+            {f.message(1, false,
+                       f.name("That leaves us two hours to set up.",
+                              "На подготовку остаётся два часа."),
+                       todayAt(9, 41)),
+             changed,
+             f.message(3, false,
+                       f.name("Hi, could you send me the door code again?",
+                              "Привет, пришли ещё раз код от двери?"),
+                       todayAt(14, 35)),
+             f.message(4, true, f.name("Sure, one second", "Сейчас, секунду"), todayAt(14, 36),
+                       MessageState::Held)});
+        save(f.window, "key-change", theme, language, QStringLiteral("key-change"));
+    });
+}
+
 TEST_CASE("pictures of message states", "[pictures]")
 {
     forEveryLook([](const QString& theme, const QString& language) {
