@@ -63,6 +63,7 @@ void Demo::registerBoth()
         desktop->start();
         const auto name = marker();
         m_markers[name] = key("display name");
+        m_names[desktop] = name;
         desktop->registerAccount((desktop == m_anna.get() ? key("Anna ") : key("Boris ")) + name,
                                  password);
         print(desktop->username() + key(" registered and confirmed the recovery code"));
@@ -86,6 +87,8 @@ void Demo::getToKnow()
     check(m_boris->sees(m_sent.back().text), key("boris reads the first message after accepting"));
     say(*m_boris, key("Hello Anna, nice to read you."));
     check(m_anna->sees(m_sent.back().text), key("anna reads the answer"));
+    check(m_boris->headerSays(m_names[m_anna.get()]) && m_anna->headerSays(m_names[m_boris.get()]),
+          key("each sees the other's name"));
 }
 
 void Demo::chat()
@@ -114,7 +117,7 @@ void Demo::chat()
     const auto status = marker();
     m_markers[status] = key("status");
     m_anna->setStatus(key("In the garden ") + status);
-    print(key("anna set a status"));
+    check(m_boris->headerSays(status), key("boris sees the status that anna set"));
 }
 
 void Demo::killAndComeBack()

@@ -41,6 +41,8 @@ private:
     std::vector<Sent> m_sent;
     /// Everything that the server must never be able to read, with what it is.
     std::map<QString, QString> m_markers;
+    /// The marker in each person's display name.
+    std::map<Desktop*, QString> m_names;
     QString m_deleted;
     int m_failures = 0;
 };

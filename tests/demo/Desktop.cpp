@@ -197,9 +197,18 @@ bool Desktop::seesNot(const QString& text, int ms)
     return false;
 }
 
-QString Desktop::header()
+bool Desktop::headerSays(const QString& text)
 {
-    return tell({{key("op"), key("text")}, {key("name"), key("headerName")}})[key("text")].toString();
+    QElapsedTimer clock;
+    clock.start();
+    do {
+        const auto header = tell({{key("op"), key("text")}, {key("name"), key("headerName")}});
+        if (header[key("spoken")].toString().contains(text)
+            || header[key("described")].toString().contains(text))
+            return true;
+        m_process->pump(20);
+    } while (clock.elapsed() < 20'000);
+    return false;
 }
 
 void Desktop::grab(const QString& file)

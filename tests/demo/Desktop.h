@@ -47,7 +47,8 @@ public:
     /// Waits until the conversation speaks of `text`.
     bool sees(const QString& text, int ms = 20'000);
     bool seesNot(const QString& text, int ms = 20'000);
-    QString header();
+    /// Waits until the conversation's header shows `text`, in the name or in the line below.
+    bool headerSays(const QString& text);
     void grab(const QString& file);
 
 private:

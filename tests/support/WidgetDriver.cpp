@@ -253,6 +253,7 @@ void WidgetDriver::run(const QJsonObject& command)
                 return false;
             result.insert(QStringLiteral("text"), textOf(widget));
             result.insert(QStringLiteral("spoken"), inputOf(widget)->accessibleName());
+            result.insert(QStringLiteral("described"), inputOf(widget)->accessibleDescription());
             return true;
         });
     } else if (op == QLatin1String("row")) {

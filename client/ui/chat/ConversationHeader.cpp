@@ -90,6 +90,7 @@ ConversationHeader::ConversationHeader(Theme& theme, QWidget* parent)
       m_name(new NameArea(theme, this)),
       m_more(new IconButton(theme, QLatin1String("more"), this))
 {
+    m_name->setObjectName(QStringLiteral("headerName"));
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(12, 1, 12, 0);
     row->setSpacing(0);
