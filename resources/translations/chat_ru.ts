@@ -40,6 +40,14 @@
     <context>
         <name>impulse::ui::ChatWords</name>
         <message>
+            <source>Not sent yet: waiting for your decision</source>
+            <translation>Не отправлено: ждёт вашего решения</translation>
+        </message>
+        <message>
+            <source>Send anyway…</source>
+            <translation>Всё равно отправить…</translation>
+        </message>
+        <message>
             <source>Yesterday</source>
             <translation>Вчера</translation>
         </message>

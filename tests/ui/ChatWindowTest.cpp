@@ -280,6 +280,52 @@ TEST_CASE("chat window: copy, delete with a question, try again", "[window]")
     CHECK(cancelled.count() == 1);
 }
 
+TEST_CASE("chat window: what is held is sent after a decision, whether or not the person was verified",
+          "[window]")
+{
+    const bool verified = GENERATE(false, true);
+    ChatFixture f;
+    f.fillChats();
+    auto mira = *f.chats.find(idOf<ConversationId>(1));
+    mira.identity = client::IdentityState::Changed;
+    f.chats.upsert(mira);
+    f.show();
+    REQUIRE(f.window.openConversation(mira.id));
+    client::PersonItem person;
+    person.id = mira.peer;
+    person.identity = client::IdentityState::Changed;
+    person.wasVerified = verified;
+    f.window.setPerson(person);
+    // Only who was verified before gets the banner and pauses the composer.
+    CHECK(f.find<ComposerField>("composerField")->isVisible() == !verified);
+    f.messages.append(
+        {f.message(1, true, QStringLiteral("hello"), todayAt(15, 0), MessageState::Held)});
+    QSignalSpy accepted(&f.window, &MainWindow::acceptIdentity);
+    QSignalSpy retried(&f.window, &MainWindow::retryMessage);
+    auto* list = f.find<MessageListView>("messageList");
+    list->setFocus();
+    list->setCurrentIndex(f.messages.index(0));
+    const QPoint place = list->visualRect(f.messages.index(0)).center();
+    QContextMenuEvent event(QContextMenuEvent::Keyboard, place,
+                            list->viewport()->mapToGlobal(place));
+    QApplication::sendEvent(list->viewport(), &event);
+    auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+    REQUIRE(menu);
+    for (QAction* action : menu->actions()) {
+        if (action->text() == QString::fromUtf8("Send anyway…")) {
+            action->trigger();
+        }
+    }
+    menu->close();
+    auto* dialog = f.window.findChild<QDialog*>();
+    REQUIRE(dialog);
+    CHECK(accepted.count() == 0);
+    dialog->accept();
+    REQUIRE(accepted.count() == 1);
+    CHECK(accepted[0][0].value<UserId>() == mira.peer);
+    CHECK(retried.count() == 0);
+}
+
 TEST_CASE("chat window: a request shows no text and answers with two buttons", "[window]")
 {
     ChatFixture f;

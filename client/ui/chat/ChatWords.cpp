@@ -168,10 +168,15 @@ QString ChatWords::state(MessageState state)
     return {};
 }
 
+QString ChatWords::retry(const MessageItem& message)
+{
+    return message.state == MessageState::Held ? tr("Send anyway…") : tr("Try again");
+}
+
 QString ChatWords::failure(const MessageItem& message)
 {
     if (message.state == MessageState::Held)
-        return tr("Sending is paused");
+        return tr("Not sent yet: waiting for your decision");
     switch (message.failure) {
     case MessageFailure::TooLarge:
         return tr("Not sent: the message is too long");

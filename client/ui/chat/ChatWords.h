@@ -46,7 +46,8 @@ public:
     static QString quoted(const client::ReplyQuote& reply);
     static QString edited() { return tr("edited"); }
     static QString newMessages() { return tr("New messages"); }
-    static QString tryAgain() { return tr("Try again"); }
+    /// What helps a message that was not sent: trying again, or deciding about a changed identity.
+    static QString retry(const client::MessageItem& message);
     static QString remove() { return tr("Delete"); }
     static QString messageSentence(const client::MessageItem& message);
 

@@ -5,6 +5,7 @@
 #include "client/ui/theme/Theme.h"
 #include "client/ui/widgets/Button.h"
 #include "client/ui/widgets/IconButton.h"
+#include "client/ui/widgets/IconView.h"
 #include "client/ui/widgets/Label.h"
 
 #include <QEvent>
@@ -56,6 +57,7 @@ Composer::Composer(Theme& theme, QWidget* parent)
     : QWidget(parent), m_theme(theme), m_strip(new ComposerStrip(theme, this)),
       m_field(new ComposerField(theme, this)),
       m_send(new IconButton(theme, QLatin1String("send"), this)), m_blocked(new QWidget(this)),
+      m_blockedIcon(new IconView(theme, QLatin1String("lock"), Token::Warning, 18, m_blocked)),
       m_blockedText(new Label(theme, TextStyle::Body, Token::TextSecondary, m_blocked)),
       m_blockedAction(new Button(theme, Button::Kind::Text, m_blocked))
 {
@@ -78,6 +80,8 @@ Composer::Composer(Theme& theme, QWidget* parent)
     blockedRow->setContentsMargins(0, 0, 0, 0);
     blockedRow->setSpacing(4);
     blockedRow->addStretch(1);
+    blockedRow->addWidget(m_blockedIcon);
+    blockedRow->addSpacing(4);
     blockedRow->addWidget(m_blockedText);
     blockedRow->addWidget(m_blockedAction);
     blockedRow->addStretch(1);
@@ -159,11 +163,14 @@ bool Composer::isWritable() const
     return !m_fieldBox->isHidden();
 }
 
-void Composer::setBlockedLine(const QString& text, const QString& action)
+void Composer::setBlockedLine(const QString& text, const QString& action, QLatin1String icon)
 {
     const bool blocked = !text.isEmpty();
     if (blocked)
         leaveMode();
+    m_blockedIcon->setVisible(!icon.isEmpty());
+    if (!icon.isEmpty())
+        m_blockedIcon->setIcon(icon, Token::Warning);
     m_blockedText->setText(text);
     m_blockedAction->setText(action);
     m_blockedAction->setVisible(!action.isEmpty());

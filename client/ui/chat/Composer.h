@@ -15,6 +15,7 @@ class Button;
 class ComposerField;
 class ComposerStrip;
 class IconButton;
+class IconView;
 class Label;
 class Theme;
 
@@ -45,8 +46,9 @@ public:
     void insertText(const QString& text);
     bool isFieldEmpty() const;
 
-    /// One line in place of the field; empty brings the field back. `action` may be empty.
-    void setBlockedLine(const QString& text, const QString& action);
+    /// One line in place of the field; empty brings the field back. `action` and `icon` may be empty.
+    void setBlockedLine(const QString& text, const QString& action,
+                        QLatin1String icon = QLatin1String());
     bool isWritable() const;
     QWidget& field();
 
@@ -80,6 +82,7 @@ private:
     IconButton* m_send;
     QVBoxLayout* m_sendGap = nullptr;
     QWidget* m_blocked;
+    IconView* m_blockedIcon;
     Label* m_blockedText;
     Button* m_blockedAction;
     Mode m_mode = Mode::Write;

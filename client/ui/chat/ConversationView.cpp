@@ -73,6 +73,7 @@ void ConversationView::connectParts()
     connect(m_actions, &MessageActions::edit, m_composer, &Composer::startEdit);
     connect(m_actions, &MessageActions::removeForEveryone, this, &ConversationView::deleteMessage);
     connect(m_actions, &MessageActions::retry, this, &ConversationView::retryMessage);
+    connect(m_actions, &MessageActions::sendAnyway, this, &ConversationView::confirmIdentity);
     connect(m_actions, &MessageActions::cancel, this, &ConversationView::cancelMessage);
     connect(m_request, &RequestView::acceptClicked, this, &ConversationView::acceptClicked);
     connect(m_request, &RequestView::blockClicked, this, &ConversationView::blockClicked);
@@ -128,7 +129,7 @@ void ConversationView::updateState()
     if (m_chat.blocked)
         m_composer->setBlockedLine(tr("You blocked %1").arg(m_chat.title), tr("Unblock"));
     else if (paused)
-        m_composer->setBlockedLine(tr("Sending is paused"), {});
+        m_composer->setBlockedLine(tr("Sending is paused"), {}, QLatin1String("lock"));
     else
         m_composer->setBlockedLine({}, {});
 }

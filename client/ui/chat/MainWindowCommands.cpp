@@ -224,8 +224,9 @@ void MainWindow::showAccountMenu(const QPoint& place)
     };
     menu->addAction(icon("person"), tr("Profile and status…"), this,
                     &MainWindow::ownProfileWanted);
+    // Without an icon: the mark stands in its place.
     QAction* lastSeen
-        = menu->addAction(icon("clock"), tr("Show when I was last online"), this,
+        = menu->addAction(tr("Show when I was last online"), this,
                           [this](bool show) {
                               m_showsLastSeen = show;
                               Q_EMIT showLastSeenChosen(show);

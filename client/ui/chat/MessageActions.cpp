@@ -90,6 +90,15 @@ bool MessageActions::canDelete(const MessageItem& item)
         && item.state != MessageState::Pending;
 }
 
+void MessageActions::sendAgain(const MessageId& id, bool held)
+{
+    if (held) {
+        Q_EMIT sendAnyway();
+    } else {
+        Q_EMIT retry(id);
+    }
+}
+
 void MessageActions::showMenu(int row, const QPoint& place)
 {
     if (row < 0 || row >= m_messages.rowCount())
@@ -106,9 +115,9 @@ void MessageActions::showMenu(int row, const QPoint& place)
     };
     if (isUnsent(item)) {
         const MessageId id = item.id;
-        if (item.state == MessageState::Failed)
-            menu->addAction(menuIcon(m_theme, "retry", Token::TextSecondary),
-                            ChatWords::tryAgain(), this, [this, id] { Q_EMIT retry(id); });
+        const bool held = item.state == MessageState::Held;
+        menu->addAction(menuIcon(m_theme, held ? "send" : "retry", Token::TextSecondary),
+                        ChatWords::retry(item), this, [this, id, held] { sendAgain(id, held); });
     }
     if (m_writable && canReply(item))
         add(m_reply, "reply");
@@ -158,7 +167,7 @@ void MessageActions::activate(int row, const MessageHit& hit)
         goToReplied(row);
         break;
     case MessagePart::Retry:
-        Q_EMIT retry(item.id);
+        sendAgain(item.id, item.state == MessageState::Held);
         break;
     case MessagePart::Delete:
         removeRow(row);

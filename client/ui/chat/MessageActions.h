@@ -34,10 +34,13 @@ Q_SIGNALS:
     /// Already confirmed.
     void removeForEveryone(const impulse::MessageId& message);
     void retry(const impulse::MessageId& message);
+    /// To a person whose identity has changed.
+    void sendAnyway();
     void cancel(const impulse::MessageId& message);
 
 private:
     QAction* shortcut(const QKeySequence& keys, void (MessageActions::*slot)(int));
+    void sendAgain(const impulse::MessageId& id, bool held);
     void showMenu(int row, const QPoint& place);
     void addLinks(QMenu& menu, int row);
     void activate(int row, const MessageHit& hit);

@@ -252,8 +252,7 @@ void MessageLayout::placeFailure()
         right -= width + 11;
     };
     place(m_delete, ChatWords::remove());
-    if (m_item.state == MessageState::Failed)
-        place(m_retry, ChatWords::tryAgain());
+    place(m_retry, ChatWords::retry(m_item));
     const int wanted = m_theme.pxCapped(14) + 5
         + advance(m_theme.font(TextStyle::Meta), ChatWords::failure(m_item)) + 1;
     const int width = std::min(wanted, right - m_column.left());

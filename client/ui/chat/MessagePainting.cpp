@@ -243,17 +243,16 @@ void MessageLayout::paintFailure(QPainter& painter) const
                  m_item.outgoing ? Qt::AlignRight : Qt::AlignLeft);
         return;
     }
-    const Token token
-        = m_item.state == MessageState::Held ? Token::Warning : Token::Danger;
+    const bool held = m_item.state == MessageState::Held;
+    const Token token = held ? Token::Warning : Token::Danger;
     const int size = m_theme.pxCapped(14);
     painter.drawPixmap(m_failure.left(), m_failure.top() + (m_failure.height() - size) / 2,
-                       m_theme.icon(QLatin1String("alert"), token, size,
+                       m_theme.icon(QLatin1String(held ? "clock" : "alert"), token, size,
                                     painter.device()->devicePixelRatioF()));
     drawText(painter, m_failure.adjusted(size + 5, 0, 0, 0), ChatWords::failure(m_item), font,
              m_theme.color(token));
     const QFont bold = m_theme.font(TextStyle::Meta, QFont::DemiBold);
-    if (!m_retry.isEmpty())
-        drawText(painter, m_retry, ChatWords::tryAgain(), bold, m_theme.color(Token::Accent));
+    drawText(painter, m_retry, ChatWords::retry(m_item), bold, m_theme.color(Token::Accent));
     drawText(painter, m_delete, ChatWords::remove(), bold, m_theme.color(Token::Accent));
 }
 
