@@ -376,6 +376,29 @@ TEST_CASE("chat window: read is told for the newest message on the screen only",
     CHECK(read.last()[1].value<MessageId>() == idOf<MessageId>(200));
 }
 
+TEST_CASE("chat window: messages that come faster than the list scrolls are followed", "[window]")
+{
+    OpenChat f;
+    for (int n = 100; n < 160; ++n)
+        f.messages.upsert(f.message(n, false, QStringLiteral("line"), todayAt(15, 0) + n));
+    f.list->scrollToEnd();
+    QCoreApplication::processEvents();
+    REQUIRE(f.list->atEnd());
+    environment().theme.setReducedMotion(false);
+    for (int n = 200; n < 206; ++n) {
+        f.messages.upsert(f.message(n, n % 2 == 0, QStringLiteral("quick"), todayAt(16, 0) + n));
+        QTest::qWait(20);
+    }
+    QTest::qWait(300);
+    CHECK(f.list->atEnd());
+    environment().theme.setReducedMotion(true);
+    // Who reads further up is left there.
+    f.list->verticalScrollBar()->setValue(0);
+    f.messages.upsert(f.message(300, false, QStringLiteral("below"), todayAt(17, 0)));
+    QTest::qWait(200);
+    CHECK(f.list->verticalScrollBar()->value() == 0);
+}
+
 TEST_CASE("chat window: what is seen stays in place while older messages come in", "[window]")
 {
     OpenChat f;

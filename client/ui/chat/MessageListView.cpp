@@ -313,11 +313,13 @@ void MessageListView::rowsInserted(const QModelIndex& parent, int start, int end
 {
     const int from = verticalOffset();
     const bool first = m_heights.count() == 0;
-    const bool follows = atEnd() && !first;
+    // On its way there, the end is as good as reached: messages may come faster than it scrolls.
+    const bool follows = (atEnd() || m_glide->state() == QAbstractAnimation::Running) && !first;
+    m_glide->stop();
     m_heights.insert(start, end - start + 1);
     QAbstractItemView::rowsInserted(parent, start, end);
     const bool last = end == m_messages.rowCount() - 1;
-    if (last && m_messages.at(end).outgoing)
+    if (last && (follows || m_messages.at(end).outgoing))
         m_anchor.end = true;
     const int divider
         = m_messages.unreadFrom() ? m_messages.rowOf(*m_messages.unreadFrom()) : -1;
