@@ -23,24 +23,27 @@ IoThread::~IoThread()
 
 bool IoThread::adopt(AcceptedSocket accepted)
 {
-    return m_worker->adopt(std::move(accepted));
+    return m_worker && m_worker->adopt(std::move(accepted));
 }
 
 void IoThread::pause()
 {
-    m_worker->pause();
+    if (m_worker)
+        m_worker->pause();
 }
 
 void IoThread::stop()
 {
-    if (!m_thread.isRunning())
+    if (!m_worker)
         return;
     m_worker->stop();
-    if (m_thread.wait(3000))
-        return;
-    qCWarning(lcNet) << "connections do not close in time";
-    m_thread.quit();
-    m_thread.wait();
+    if (!m_thread.wait(3000)) {
+        qCWarning(lcNet) << "connections do not close in time";
+        m_thread.quit();
+        m_thread.wait();
+    }
+    // It went with its thread.
+    m_worker = nullptr;
 }
 
 } // namespace impulse::server

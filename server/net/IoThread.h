@@ -33,7 +33,7 @@ struct IoSettings {
 class IoWorker;
 
 /// An I/O thread with its connections: a connection lives and dies on one of them. Owned by the
-/// main thread; every function may be called from there only, except adopt().
+/// main thread, from which alone it is called.
 class IoThread final {
 public:
     /// Called on the new thread. Null: it cannot be made, and the thread takes no sockets.
@@ -45,7 +45,7 @@ public:
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
 
-    /// False if too many sockets wait already.
+    /// False if too many sockets wait already, or after stop(): the descriptor is the caller's still.
     bool adopt(AcceptedSocket accepted);
     /// Frames that come in from now on are not read any more.
     void pause();
@@ -54,6 +54,7 @@ public:
 
 private:
     QThread m_thread;
+    /// Lives on the thread and goes with it; null afterwards.
     IoWorker* m_worker = nullptr;
 };
 

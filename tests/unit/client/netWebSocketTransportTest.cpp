@@ -53,6 +53,7 @@ struct Server {
         REQUIRE(socketServer.listen(QHostAddress::LocalHost));
         QObject::connect(&socketServer, &QWebSocketServer::newConnection, &socketServer, [this] {
             peer = socketServer.nextPendingConnection();
+            peer->setParent(&socketServer);
             QObject::connect(peer, &QWebSocket::binaryMessageReceived, &socketServer,
                              [this](const QByteArray& frame) { frames.push_back(frame); });
             QObject::connect(peer, &QWebSocket::disconnected, &socketServer,
