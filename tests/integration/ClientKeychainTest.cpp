@@ -1,6 +1,6 @@
 #include "client/storage/KeychainSecretStore.h"
 #include "tests/unit/client/coreWorld.h"
-#include "tests/unit/client/keychainRun.h"
+#include "tests/integration/KeychainRun.h"
 
 #include <iostream>
 

@@ -1,5 +1,5 @@
 #include "client/storage/KeychainSecretStore.h"
-#include "tests/unit/client/keychainRun.h"
+#include "tests/integration/KeychainRun.h"
 #include "tests/unit/client/storageSupport.h"
 
 #include <QElapsedTimer>
