@@ -90,6 +90,28 @@ TEST_CASE("a damaged database is said and left as it is", "[cli][fault]")
     send(town.anna, town.bob, word("are you there?"));
 }
 
+TEST_CASE("the app says that its data is damaged and changes nothing", "[fault]")
+{
+    Town town;
+    town.acquaint();
+    const QString path = databaseOf(town.bob);
+    QFile file(path);
+    REQUIRE(file.open(QIODevice::WriteOnly | QIODevice::Truncate));
+    file.write(QByteArray(20'000, 'x'));
+    file.close();
+    const auto before = hashOf(path);
+    JsonProcess app(programPath("impulse-demo-client"),
+                    {word("QT_QPA_PLATFORM=offscreen"), word("LANGUAGE=en"),
+                     word("DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent")});
+    app.start({word("--home"), town.bob.home()});
+    app.send({{word("op"), word("wait")}, {word("name"), word("notice")}});
+    const auto shown = app.await([](const QJsonObject& line) { return line.contains(word("ok")); });
+    INFO(app.errorOutput().toStdString());
+    CHECK(shown[word("ok")].toBool());
+    app.kill();
+    CHECK(hashOf(path) == before);
+}
+
 TEST_CASE("a read-only folder is said and nothing is lost (skipped without mount rights)",
           "[cli][fault]")
 {

@@ -94,6 +94,36 @@ TEST_CASE("The same push twice is one message", "[core][hostile]")
     CHECK(boris.sees(world.chat, expected));
 }
 
+TEST_CASE("Pushes in another order are messages in their order", "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& boris = world.boris;
+    // Each event push is held back until the next one has passed.
+    std::optional<Bytes> held;
+    int swapped = 0;
+    boris.transport->fromServer = [&](Bytes frame) -> std::optional<Bytes> {
+        const auto decoded = protocol::decodeServerFrame(frame);
+        const auto* any = decoded.ok() ? std::get_if<protocol::AnyPush>(&*decoded) : nullptr;
+        if (!any || !std::holds_alternative<protocol::EventPush>(*any))
+            return frame;
+        if (!held) {
+            held = std::move(frame);
+            return std::nullopt;
+        }
+        ++swapped;
+        boris.transport->inject(*std::exchange(held, std::nullopt));
+        return frame;
+    };
+    QStringList expected{hello, answer};
+    for (int i = 0; i < 6; ++i) {
+        expected.append(QStringLiteral("m%1").arg(i));
+        world.anna.say(world.chat, expected.back());
+    }
+    CHECK(boris.sees(world.chat, expected));
+    CHECK(swapped > 0);
+}
+
 TEST_CASE("Nothing is sent to a device key that the server swapped", "[core][hostile]")
 {
     World world;

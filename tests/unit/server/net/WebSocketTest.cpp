@@ -293,6 +293,26 @@ TEST_CASE("a silent or slow handshake is cut off in time")
     CHECK(waitUntil([&] { return good.messages.size() == 2; }));
 }
 
+TEST_CASE("a silent or slow TLS handshake is cut off in time")
+{
+    const QString fixtures = QStringLiteral(IMPULSE_SOURCE_DIR "/tests/support/tls/");
+    auto files = CertificateFiles::withKey(fixtures + QStringLiteral("server-cert.pem"),
+                                           fixtures + QStringLiteral("server-key.pem"));
+    REQUIRE(files);
+    IoSettings settings;
+    settings.handshakeTimeoutMs = 300;
+    EchoServer server(std::move(*files), settings);
+    RawClient silent(server);
+    RawClient slow(server);
+    // The head of a TLS record that announces 512 bytes, and of the ClientHello in it.
+    slow.socket.write(QByteArray::fromHex("160301020001000001"));
+    REQUIRE(waitUntil([&] { return server.counter.total() == 2; }));
+    CHECK(silent.waitClosed());
+    CHECK(slow.waitClosed());
+    CHECK(waitUntil([&] { return server.counter.total() == 0; }));
+    CHECK(server.counts.opened == 0);
+}
+
 TEST_CASE("what is no WebSocket handshake is closed")
 {
     EchoServer server;
