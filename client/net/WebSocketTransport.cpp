@@ -104,8 +104,12 @@ void WebSocketTransport::open(const ServerLink& server)
             [this] { fail(TransportError::NotThisProtocol); });
     connect(m_socket, &QWebSocket::pong, this, [this] { m_awaitsPong = false; });
     connect(m_socket, &QWebSocket::disconnected, this, &WebSocketTransport::onDisconnected);
+#if QT_VERSION >= QT_VERSION_CHECK(6, 5, 0)
+    connect(m_socket, &QWebSocket::errorOccurred, this, &WebSocketTransport::onSocketError);
+#else
     connect(m_socket, qOverload<QAbstractSocket::SocketError>(&QWebSocket::error), this,
             &WebSocketTransport::onSocketError);
+#endif
 
     QWebSocketHandshakeOptions options;
     options.setSubprotocols({subprotocolName()});

@@ -84,6 +84,7 @@ std::optional<VerifiedPeer> VerifiedDeviceList::device(const DeviceId& id) const
 std::vector<VerifiedPeer> VerifiedDeviceList::devices() const
 {
     std::vector<VerifiedPeer> result;
+    result.reserve(m_fields.devices.size());
     for (const auto& entry : m_fields.devices)
         result.push_back(peer(entry));
     return result;

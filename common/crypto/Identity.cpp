@@ -56,7 +56,7 @@ Result<Bytes> AccountKey::signDeviceList(DeviceList list) const
         return Failure{CryptoError::Malformed};
     auto bytes = writeUnsignedDeviceList(list);
     const auto signature = sign(m_pair.secretKey, label::deviceList, bytes);
-    bytes.insert(bytes.end(), signature.data(), signature.data() + signature.size());
+    bytes.insert(bytes.end(), signature.data(), signature.data() + Signature::size());
     return bytes;
 }
 
