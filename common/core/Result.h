@@ -33,7 +33,11 @@ public:
     T& value() & { return assert(ok()), *std::get_if<0>(&m_state); }
     const T& value() const& { return assert(ok()), *std::get_if<0>(&m_state); }
     T&& value() && { return assert(ok()), std::move(*std::get_if<0>(&m_state)); }
-    const E& error() const { return assert(!ok()), *std::get_if<1>(&m_state); }
+    const E& error() const
+    {
+        assert(!ok());
+        return *std::get_if<1>(&m_state); // NOLINT(clang-analyzer-core.uninitialized.UndefReturn)
+    }
 
     T& operator*() & { return value(); }
     const T& operator*() const& { return value(); }
