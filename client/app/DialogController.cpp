@@ -37,8 +37,8 @@ StartChatDialog::Problem problemOf(const ClientError& error)
         return StartChatDialog::Problem::Blocked;
     default:
         return client::kindOf(error) == client::ErrorKind::Network
-            ? StartChatDialog::Problem::Offline
-            : StartChatDialog::Problem::Failed;
+                   ? StartChatDialog::Problem::Offline
+                   : StartChatDialog::Problem::Failed;
     }
 }
 
@@ -75,6 +75,9 @@ QString DialogController::sentence(const ClientError& error)
         return tr("This server’s key has changed. Ask whoever runs it before you go on.");
     case ClientErrorCode::DeviceRemoved:
         return tr("This device was removed from your account.");
+    case ClientErrorCode::AccountGone:
+        return tr("This account is not on the server any more. What you have here stays until you "
+                  "sign out.");
     case ClientErrorCode::UnsupportedVersion:
         return tr("This server and this version of Impulse do not understand each other. Update "
                   "the older one.");
@@ -91,8 +94,8 @@ QString DialogController::sentence(const ClientError& error)
         break;
     }
     return client::kindOf(error) == client::ErrorKind::Network
-        ? tr("You’re offline. Try again when the connection is back.")
-        : tr("This did not work. Try again.");
+               ? tr("You’re offline. Try again when the connection is back.")
+               : tr("This did not work. Try again.");
 }
 
 void DialogController::startChat(const QString& usernameOrLink)
@@ -208,11 +211,11 @@ void DialogController::askToBlock(const PersonItem& person)
 void DialogController::showOwnProfile()
 {
     const client::OwnProfile now = m_client.people().ownProfile();
-    auto* dialog = new ui::OwnProfileDialog(
-        m_theme,
-        {m_client.accounts().username(), now.displayName, now.statusText, now.about,
-         slotOf(m_client.accounts().userId())},
-        m_client.people().ownLink(), &m_window);
+    auto* dialog =
+        new ui::OwnProfileDialog(m_theme,
+                                 {m_client.accounts().username(), now.displayName, now.statusText,
+                                  now.about, slotOf(m_client.accounts().userId())},
+                                 m_client.people().ownLink(), &m_window);
     dialog->setObjectName(QStringLiteral("ownProfileDialog"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     connect(dialog, &ui::OwnProfileDialog::saveRequested, this,

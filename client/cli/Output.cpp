@@ -113,6 +113,20 @@ const char* kindName(ExitCode code)
     return "";
 }
 
+QString wordsOf(client::MissingMessage missing)
+{
+    using client::MissingMessage;
+    switch (missing) {
+    case MissingMessage::Gap:
+        break;
+    case MissingMessage::Expected:
+        return latin("(cannot be read yet, asked for again)");
+    case MissingMessage::Lost:
+        return latin("(could not be recovered)");
+    }
+    return latin("(messages may be missing)");
+}
+
 /// What a message says, in words for those that have no text.
 QString wordsOf(const client::MessageItem& message)
 {
@@ -125,7 +139,7 @@ QString wordsOf(const client::MessageItem& message)
     case MessageKind::Refused:
         return latin("(failed a security check)");
     case MessageKind::Missing:
-        return latin("(messages may be missing)");
+        return wordsOf(message.missing);
     case MessageKind::NewerVersion:
         return latin("(needs a newer version)");
     case MessageKind::System:

@@ -65,6 +65,8 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Refused, "this person takes no messages from you"};
     case DeviceRemoved:
         return {ErrorKind::Refused, "this device was removed from its account"};
+    case AccountGone:
+        return {ErrorKind::Refused, "the server does not know this account any more"};
     case ServerStorageFull:
         return {ErrorKind::Refused, "the server's disk is full"};
     case RefusedByServer:

@@ -53,6 +53,8 @@ enum class ClientErrorCode {
     RateLimited,
     Blocked,
     DeviceRemoved,
+    /// The server does not know the account any more.
+    AccountGone,
     ServerStorageFull,
     RefusedByServer,
     // Security

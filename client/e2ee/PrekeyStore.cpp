@@ -106,6 +106,7 @@ bool PrekeyStore::wasUsed(std::uint32_t signedId, const SessionId& session) cons
 std::vector<std::uint32_t> PrekeyStore::oneTimeIds() const
 {
     std::vector<std::uint32_t> ids;
+    ids.reserve(m_oneTime.size());
     for (const auto& [id, key] : m_oneTime)
         ids.push_back(id);
     return ids;

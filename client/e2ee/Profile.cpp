@@ -4,6 +4,7 @@
 #include "common/core/Limits.h"
 #include "common/crypto/Codec.h"
 #include "common/crypto/Primitives.h"
+#include "common/crypto/ProfileHead.h"
 
 #include <array>
 
@@ -12,8 +13,6 @@ namespace {
 
 using crypto::CryptoError;
 
-constexpr std::uint8_t formatVersion = 1;
-
 constexpr std::uint64_t keyName = 1;
 constexpr std::uint64_t keyStatus = 2;
 constexpr std::uint64_t keyAvatar = 3;
@@ -21,7 +20,7 @@ constexpr std::uint64_t keyAbout = 4;
 
 Bytes associatedData(const UserId& user, std::uint32_t version)
 {
-    const std::array<std::uint8_t, 1> format{formatVersion};
+    const std::array<std::uint8_t, 1> format{crypto::profileFormat};
     return crypto::enc(crypto::label::profileAd, user, format, crypto::be32(version));
 }
 
@@ -97,7 +96,7 @@ crypto::Result<Bytes> sealProfile(crypto::Rng& rng, const ProfileKey& key, const
         crypto::seal(rng, key, crypto::label::profile, crypto::Ad{associatedData(user, version)},
                      crypto::pad(content));
     crypto::Writer writer;
-    writer.u8(formatVersion);
+    writer.u8(crypto::profileFormat);
     writer.u32(version);
     writer.raw(sealed);
     return writer.take();
@@ -106,19 +105,11 @@ crypto::Result<Bytes> sealProfile(crypto::Rng& rng, const ProfileKey& key, const
 crypto::Result<OpenedProfile> openProfile(const ProfileKey& key, const UserId& user, View blob,
                                           std::uint32_t lastVersion)
 {
-    crypto::Reader reader(blob);
-    const auto format = reader.u8();
-    if (reader.failed())
-        return Failure{CryptoError::Malformed};
-    if (format != formatVersion)
-        return Failure{CryptoError::UnsupportedVersion};
     OpenedProfile profile;
-    profile.version = reader.u32();
-    if (reader.failed())
-        return Failure{CryptoError::Malformed};
-    IMPULSE_TRY(const auto padded,
-                crypto::open(key, crypto::label::profile,
-                             crypto::Ad{associatedData(user, profile.version)}, reader.rest()));
+    IMPULSE_TRY(profile.version, crypto::profileVersion(blob));
+    IMPULSE_TRY(const auto padded, crypto::open(key, crypto::label::profile,
+                                                crypto::Ad{associatedData(user, profile.version)},
+                                                blob.subspan(crypto::profileHeadSize)));
     IMPULSE_TRY(profile.content, crypto::unpad(padded));
     if (profile.version < lastVersion)
         return Failure{CryptoError::StaleList};

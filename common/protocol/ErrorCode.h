@@ -33,7 +33,8 @@ namespace impulse::protocol {
     X(23, DeviceRemoved)      /* this device is not in its user's current list */                  \
     X(24, StorageFull)        /* the server's disk is full; nothing was stored */                  \
     X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
-    X(26, Internal)           /* a bug of the server; nothing was stored */
+    X(26, Internal)           /* a bug of the server; nothing was stored */                        \
+    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */
 
 enum class ErrorCode : std::uint8_t {
 #define X(number, name) name = number,
@@ -43,7 +44,7 @@ enum class ErrorCode : std::uint8_t {
 
 inline constexpr ErrorCode lastOf(ErrorCode)
 {
-    return ErrorCode::Internal;
+    return ErrorCode::ProfileConflict;
 }
 
 constexpr std::string_view name(ErrorCode code)

@@ -180,6 +180,22 @@
             <translation>Здесь может не хватать сообщений</translation>
         </message>
         <message>
+            <source>A message of yours cannot be read yet. It was asked for again.</source>
+            <translation>Ваше сообщение пока не читается. Оно запрошено ещё раз.</translation>
+        </message>
+        <message>
+            <source>A message from %1 cannot be read yet. It was asked for again.</source>
+            <translation>Сообщение от %1 пока не читается. Оно запрошено ещё раз.</translation>
+        </message>
+        <message>
+            <source>A message of yours could not be recovered</source>
+            <translation>Ваше сообщение не удалось восстановить</translation>
+        </message>
+        <message>
+            <source>A message from %1 could not be recovered</source>
+            <translation>Сообщение от %1 не удалось восстановить</translation>
+        </message>
+        <message>
             <source>This message needs a newer version of Impulse</source>
             <translation>Для этого сообщения нужна более новая версия Impulse</translation>
         </message>

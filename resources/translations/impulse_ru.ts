@@ -90,6 +90,10 @@
             <translation>Это устройство удалено из учётной записи.</translation>
         </message>
         <message>
+            <source>This account is not on the server any more. What you have here stays until you sign out.</source>
+            <translation>Этой учётной записи больше нет на сервере. Всё, что есть на этом компьютере, останется, пока вы не выйдете.</translation>
+        </message>
+        <message>
             <source>This server and this version of Impulse do not understand each other. Update the older one.</source>
             <translation>Сервер и эта версия Impulse не понимают друг друга. Обновите то, что старее.</translation>
         </message>
@@ -188,6 +192,10 @@
         <message>
             <source>The server published a false list of your devices.</source>
             <translation>Сервер опубликовал ложный список ваших устройств.</translation>
+        </message>
+        <message>
+            <source>The server says that this account was deleted. If it was not you, ask whoever runs the server.</source>
+            <translation>Сервер сообщает, что эта учётная запись удалена. Если это были не вы, спросите того, кто им управляет.</translation>
         </message>
         <message>
             <source>The server published a false identity for you.</source>

@@ -13,8 +13,8 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 } // namespace
 
 struct ChatServer::Parts {
-    Parts(ServerSettings serverSettings, const ServerKeys& keys, Ports ports)
-        : settings(std::move(serverSettings)), limiter(ports.clock),
+    Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
+        : settings(serverSettings), limiter(ports.clock),
           router(ports.store, ports.clock),
           credentials(keys, limiter), services{settings,     keys,        ports.store,
                                                ports.writer, ports.clock, ports.rng,
@@ -34,8 +34,8 @@ struct ChatServer::Parts {
     bool stopping = false;
 };
 
-ChatServer::ChatServer(ServerSettings settings, const ServerKeys& keys, Ports ports)
-    : m_parts(std::make_unique<Parts>(std::move(settings), keys, ports))
+ChatServer::ChatServer(const ServerSettings& settings, const ServerKeys& keys, Ports ports)
+    : m_parts(std::make_unique<Parts>(settings, keys, ports))
 {
 }
 

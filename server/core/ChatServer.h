@@ -21,7 +21,7 @@ public:
     };
 
     /// `keys` and `ports` must outlive it.
-    ChatServer(ServerSettings settings, const ServerKeys& keys, Ports ports);
+    ChatServer(const ServerSettings& settings, const ServerKeys& keys, Ports ports);
     ~ChatServer();
     ChatServer(const ChatServer&) = delete;
     ChatServer& operator=(const ChatServer&) = delete;

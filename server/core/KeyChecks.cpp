@@ -31,6 +31,7 @@ const ListedDevice* CheckedList::find(const DeviceId& device) const
 std::vector<DeviceId> CheckedList::deviceIds() const
 {
     std::vector<DeviceId> result;
+    result.reserve(devices.size());
     for (const auto& device : devices)
         result.push_back(device.id);
     return result;

@@ -92,14 +92,14 @@ void MessageDispatcher::dispatch(const std::shared_ptr<Session>& session, View f
         return refuse(id, rateLimited(retryWhenBusyMs));
     // What earlier pushes failed to read is not this request's fault.
     (void)m_services.store.takeFailure();
-    const auto visit = [&](auto&& request) {
-        using Request = std::remove_cvref_t<decltype(request)>;
+    const auto visit = [&](auto& request) {
+        using Request = std::remove_reference_t<decltype(request)>;
         if constexpr (std::is_same_v<Request, std::monostate>)
             refuse(id, refusal(ErrorCode::Internal));
         else
             handleRequest(session, id, std::move(request));
     };
-    std::visit(visit, std::move(decoded->request));
+    std::visit(visit, decoded->request);
 }
 
 template <class Request>

@@ -11,7 +11,7 @@ namespace impulse::server {
 /// Internal. Lives on the I/O thread, or sleeps inside a job of the writer.
 template <class Request> class Reply {
 public:
-    Reply(std::shared_ptr<Session> session, const Store& store, std::uint64_t id)
+    Reply(const std::shared_ptr<Session>& session, const Store& store, std::uint64_t id)
         : m_session(session), m_store(&store), m_id(id), m_due(true)
     {
         ++session->outstanding;

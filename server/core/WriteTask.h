@@ -57,7 +57,7 @@ template <class Work> void writeQuietly(Services& services, Work work)
             work(store);
             return protocol::Done{};
         },
-        [](Outcome<protocol::Done>) {});
+        [](const Outcome<protocol::Done>&) {});
 }
 
 } // namespace impulse::server

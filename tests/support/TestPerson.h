@@ -82,6 +82,7 @@ public:
         request.rootSlot = Bytes(104, 3);
         request.recoveryAuth = protocol::WireSecret(recoveryAuth);
         request.profile = Bytes(328, 4);
+        request.profile.front() = 1;
         return request;
     }
 

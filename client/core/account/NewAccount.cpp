@@ -166,8 +166,10 @@ Result<void, ClientError> JoiningDevice::make(const std::vector<DeviceFate>& fat
     takeDevice(account, device);
     account.listVersion = m_current->fields().version + 1;
     account.incarnation = m_parts.connection.hello().incarnation;
-    if (!m_lost.empty())
+    if (!m_lost.empty()) {
         account.rootUpdateOwed = RootUpdateOwed::Generation;
+        account.profileKeyDue = true;
+    }
     m_localKey = crypto::random<e2ee::LocalDataKey>(rng);
     state.vault().open(m_localKey.clone());
     state.adopt(std::move(profile), std::move(account));

@@ -17,7 +17,7 @@ bool isFinal(ClientErrorCode code)
 {
     return code == ClientErrorCode::ServerKeyChanged ||
            code == ClientErrorCode::UnsupportedVersion || code == ClientErrorCode::DeviceRemoved ||
-           code == ClientErrorCode::DirectoryForked;
+           code == ClientErrorCode::AccountGone || code == ClientErrorCode::DirectoryForked;
 }
 
 } // namespace
@@ -119,6 +119,9 @@ Task<void> ServerSession::connectOnce()
         // A lost connection has told already.
         if (answer.error().is(protocol::ErrorCode::DeviceRemoved))
             Q_EMIT removalClaimed();
+        else if (answer.error().is(protocol::ErrorCode::Unauthorized) &&
+                 m_local.profile->registered)
+            fail({ClientErrorCode::AccountGone});
         else if (answer.error().refusal)
             fail(answer.error().error);
         co_return;

@@ -240,11 +240,12 @@ void ContentApplier::takeProfileKey(WriteBatch& batch, Effects& effects, Contact
                                     const e2ee::ProfileKey& key)
 {
     const auto wire = toWire(key);
-    if (contact.profileKey && equal(contact.profileKey->expose(), wire.expose()))
+    const auto is = [&wire](const std::optional<WireSecret>& known) {
+        return known && equal(known->expose(), wire.expose());
+    };
+    if (is(contact.profileKey) || is(contact.nextProfileKey))
         return;
-    contact.profileKey = wire;
-    // Versions count per key: the owner may have started again with a new one.
-    contact.profileVersion = 0;
+    (contact.profileKey ? contact.nextProfileKey : contact.profileKey) = wire;
     m_state.stage(batch, contact);
     const auto user = contact.userId;
     effects.push_back([this, user] { Q_EMIT profileWanted(user); });
@@ -272,10 +273,11 @@ void ContentApplier::applyProfileKey(WriteBatch& batch, Effects& effects, const 
             takeProfileKey(batch, effects, *contact, key);
         return;
     }
-    if (m_state.account.hasProfileKey)
+    auto& account = m_state.account;
+    const auto wire = toWire(key);
+    if (account.hasProfileKey && equal(account.profileKey.expose(), wire.expose()))
         return;
-    m_state.account.profileKey = toWire(key);
-    m_state.account.hasProfileKey = true;
+    account.nextProfileKey = wire;
     m_state.stageAccount(batch);
     effects.push_back([this] { Q_EMIT ownProfileKeyArrived(); });
 }

@@ -302,9 +302,12 @@ std::optional<MessageItem> MessageFeed::itemOf(const ConversationRecord& convers
         if (isExpectedSoon(line.record))
             return std::nullopt;
         item.kind = MessageKind::Missing;
+        item.missing = MissingMessage::Expected;
         return item;
     case EventState::Missing:
         item.kind = MessageKind::Missing;
+        if (!line.row.sender.isZero())
+            item.missing = MissingMessage::Lost;
         return item;
     case EventState::Newer:
         item.kind = MessageKind::NewerVersion;

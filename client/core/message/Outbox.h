@@ -58,6 +58,7 @@ private:
     Task<bool> sendControl(std::uint64_t number);
     Task<Result<Bytes, ClientError>> contentOf(std::uint64_t number, SealedRecord& sealed);
     bool handleRefusal(std::uint64_t number, const CallFailure& failure);
+    bool waitsForUnblocking(const OutboxRecord& item, const CallFailure& failure);
     void unseal(OutboxRecord& item, WriteBatch& batch);
     void refuse(OutboxRecord& item, std::uint64_t code);
     void stageSealedRow(WriteBatch& batch, const OutboxRecord& item, const e2ee::Envelope& envelope,

@@ -138,6 +138,8 @@ Task<bool> Outbox::sendControl(std::uint64_t number)
         co_return true;
     if (!answer.ok()) {
         const auto& failure = answer.error();
+        if (waitsForUnblocking(*at(number), failure))
+            co_return false;
         if (!failure.refusal || failure.is(protocol::ErrorCode::RateLimited) ||
             failure.is(protocol::ErrorCode::StorageFull) ||
             failure.is(protocol::ErrorCode::Unavailable) ||
@@ -156,6 +158,17 @@ Task<bool> Outbox::sendControl(std::uint64_t number)
     co_return true;
 }
 
+/// Somebody was just unblocked, and the server did not know it when this came.
+bool Outbox::waitsForUnblocking(const OutboxRecord& item, const CallFailure& failure)
+{
+    const auto* contact = m_state.contact(item.peer);
+    if (!failure.is(protocol::ErrorCode::Forbidden) || !contact || !contact->statusDirty ||
+        contact->status == ContactStatus::Blocked)
+        return false;
+    runLater(0);
+    return true;
+}
+
 /// Forgets the sealed bytes; number and id stay, so that the next sealing is the same event.
 void Outbox::unseal(OutboxRecord& item, WriteBatch& batch)
 {
@@ -171,6 +184,8 @@ bool Outbox::handleRefusal(std::uint64_t number, const CallFailure& failure)
         return false;
     const auto value = failure.refusal->value.value_or(0);
     auto* conversation = m_state.conversation(item.conversation);
+    if (waitsForUnblocking(item, failure))
+        return false;
     WriteBatch batch;
     switch (failure.refusal->code) {
     case ErrorCode::StaleRoster:
@@ -212,7 +227,7 @@ bool Outbox::handleRefusal(std::uint64_t number, const CallFailure& failure)
         m_session.fail({ClientErrorCode::ConnectionLost});
         return false;
     case ErrorCode::Unauthorized:
-        m_session.fail({ClientErrorCode::DeviceRemoved});
+        m_session.fail({ClientErrorCode::AccountGone});
         return false;
     default:
         refuse(item, static_cast<std::uint64_t>(failure.refusal->code));

@@ -40,13 +40,20 @@ enum class MessageKind {
 };
 
 enum class SystemLine {
-    Encrypted,      ///< first line of a conversation
+    Encrypted,       ///< first line of a conversation
     IdentityChanged, ///< the peer's safety number has changed
-    OlderElsewhere, ///< messages from before this computer joined the account
+    OlderElsewhere,  ///< messages from before this computer joined the account
 };
 
 /// The device that sent a message has left the account since (encryption.md 4.4).
 enum class RemovedDevice { No, Removed, LostOrStolen };
+
+/// What is known of a message of kind Missing.
+enum class MissingMessage {
+    Gap,      ///< there may be some; the own line of this device
+    Expected, ///< one came that cannot be read yet; it was asked for again
+    Lost,     ///< one that cannot be had any more
+};
 
 struct MessageVersion {
     QString text;
@@ -71,9 +78,9 @@ struct MessageItem {
     UserId sender;
     QString senderName;
     QString text;
-    std::uint64_t sentMs = 0; ///< the sender's clock, ms since 1970; this is shown
-    std::uint64_t sortMs = 0; ///< from clampedSortMs()
-    DeviceId device;          ///< of the sender
+    std::uint64_t sentMs = 0;   ///< the sender's clock, ms since 1970; this is shown
+    std::uint64_t sortMs = 0;   ///< from clampedSortMs()
+    DeviceId device;            ///< of the sender
     std::uint64_t sequence = 0; ///< the sender seq of (device, conversation); 0: none
     MessageState state = MessageState::Sent;
     MessageFailure failure = MessageFailure::None;
@@ -84,6 +91,7 @@ struct MessageItem {
     RemovedDevice removedDevice = RemovedDevice::No;
     /// It could not be read here; another device of the user passed it on.
     bool recoveredFromOwn = false;
+    MissingMessage missing = MissingMessage::Gap;
 
     bool operator==(const MessageItem&) const = default;
 };

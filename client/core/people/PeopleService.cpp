@@ -173,10 +173,21 @@ void PeopleService::setStatus(const UserId& id, ContactStatus status, Callback<v
         done(Failure{ClientError{ClientErrorCode::NotFound}});
         return;
     }
+    WriteBatch batch;
+    // Whoever was accepted may have the key of the own profile (encryption.md 6.4).
+    const bool keyDue =
+        status == ContactStatus::Blocked && contact->status == ContactStatus::Accepted;
+    if (keyDue) {
+        m_state.account.profileKeyDue = true;
+        m_state.stageAccount(batch);
+    }
+    const bool newlyAccepted =
+        status == ContactStatus::Accepted && contact->status != ContactStatus::Accepted;
     contact->status = status;
     contact->statusDirty = true;
-    WriteBatch batch;
     m_state.stage(batch, *contact);
+    if (newlyAccepted && m_state.account.hasProfileKey)
+        stageProfileKey(batch, id);
     e2ee::ContactSync sync;
     sync.user = id;
     sync.accepted = status == ContactStatus::Accepted;
@@ -185,11 +196,13 @@ void PeopleService::setStatus(const UserId& id, ContactStatus status, Callback<v
     if (content.ok())
         m_outbox.stageControl(batch, m_state.self(), std::move(content).value(), {});
     m_state.commit(std::move(batch),
-                   [guard = QPointer<PeopleService>(this), id, done = std::move(done)] {
+                   [guard = QPointer<PeopleService>(this), id, keyDue, done = std::move(done)] {
                        if (!guard)
                            return;
                        Q_EMIT guard->personChanged(id);
                        guard->pushContacts().detach();
+                       if (keyDue)
+                           guard->syncOwnProfile();
                        guard->m_outbox.run();
                        done({});
                    });
@@ -300,11 +313,8 @@ void PeopleService::setOwnProfile(const OwnProfile& profile, Callback<void> done
         return;
     }
     auto& account = m_state.account;
-    if (!account.hasProfileKey) {
-        crypto::SystemRng rng;
-        account.profileKey = toWire(crypto::random<e2ee::ProfileKey>(rng));
-        account.hasProfileKey = true;
-    }
+    if (!account.hasProfileKey)
+        account.profileKeyDue = true;
     account.displayName = cutUtf8(profile.displayName.trimmed(), e2ee::profileLimits::name);
     account.statusText = cutUtf8(profile.statusText.trimmed(), e2ee::profileLimits::status);
     account.about = cutUtf8(profile.about.trimmed(), e2ee::profileLimits::about);

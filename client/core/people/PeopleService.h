@@ -53,6 +53,7 @@ private:
     Task<void> runFind(std::string username, Callback<PersonItem> done);
     Task<void> runSafetyNumber(UserId id, Callback<QString> done);
     Task<void> pushOwn();
+    Task<bool> pushProfile();
     Task<void> pushContacts();
     Task<void> fetchContacts();
     Task<void> fetchNames();
@@ -60,6 +61,8 @@ private:
     Task<void> fetchProfile(UserId id);
     Task<void> fetchOwnProfile();
     void setStatus(const UserId& id, ContactStatus status, Callback<void> done);
+    void stageProfileKey(WriteBatch& batch, const UserId& to);
+    void stageNewProfileKey(WriteBatch& batch);
     bool takeEntry(WriteBatch& batch, const protocol::ContactEntry& entry);
     void takePresence(const protocol::Presence& presence);
 
@@ -73,6 +76,7 @@ private:
     std::set<UserId> m_namesWanted;
     bool m_fetchingNames = false;
     bool m_pushing = false;
+    Turn m_ownTurn;
     std::map<UserId, QString> m_safetyNumbers;
 };
 

@@ -1,6 +1,4 @@
 #include "client/core/people/PeopleService.h"
-#include "client/core/state/SecretBridge.h"
-#include "client/e2ee/Profile.h"
 
 #include <algorithm>
 
@@ -103,8 +101,8 @@ void PeopleService::takePresence(const protocol::Presence& presence)
 
 bool PeopleService::takeEntry(WriteBatch& batch, const protocol::ContactEntry& entry)
 {
-    // Whom one accepts is told by the own devices, end-to-end encrypted: the server could let anybody
-    // in. Only a device that has just joined takes its word, once.
+    // Whom one accepts is told by the own devices, end-to-end encrypted: the server could let
+    // anybody in. Only a device that has just joined takes its word, once.
     const bool taken = m_state.account.contactsTaken;
     if (entry.userId == m_state.self() || (taken && !m_state.contact(entry.userId)))
         return false;
@@ -260,142 +258,6 @@ Task<void> PeopleService::fetchPresence()
             co_return;
         for (const auto& presence : list->people)
             takePresence(presence);
-    }
-}
-
-void PeopleService::wantProfile(const UserId& id)
-{
-    if (m_session.isLoggedIn())
-        fetchProfile(id).detach();
-}
-
-void PeopleService::syncOwnProfile()
-{
-    if (m_session.isLoggedIn())
-        pushOwn().detach();
-}
-
-void PeopleService::tellOwnDevices()
-{
-    if (!m_state.isLoaded() || !m_state.account.hasProfileKey)
-        return;
-    e2ee::ProfileKeyContent key{fromWire<e2ee::ProfileKey>(m_state.account.profileKey)};
-    auto content = e2ee::writeContent(e2ee::Content(std::move(key)));
-    if (!content.ok())
-        return;
-    WriteBatch batch;
-    m_outbox.stageControl(batch, m_state.self(), std::move(content).value(), {});
-    m_state.commit(std::move(batch), [outbox = QPointer<Outbox>(&m_outbox)] {
-        if (outbox)
-            outbox->run();
-    });
-}
-
-Task<void> PeopleService::fetchProfile(UserId id)
-{
-    const auto* contact = m_state.contact(id);
-    if (!contact || !contact->profileKey)
-        co_return;
-    protocol::GetProfile request;
-    request.userId = id;
-    const auto answer = co_await m_session.link().request(this, request);
-    auto* current = m_state.contact(id);
-    if (!answer.ok() || !current || !current->profileKey)
-        co_return;
-    const auto key = fromWire<e2ee::ProfileKey>(*current->profileKey);
-    const auto opened = e2ee::openProfile(key, id, answer->profile,
-                                          static_cast<std::uint32_t>(current->profileVersion));
-    if (!opened.ok())
-        co_return;
-    const auto profile = e2ee::parseProfile(opened->content);
-    if (!profile.ok())
-        co_return;
-    if (current->profileVersion == opened->version && current->displayName == profile->name &&
-        current->statusText == profile->status && current->about == profile->about)
-        co_return;
-    current->profileVersion = opened->version;
-    current->displayName = profile->name;
-    current->statusText = profile->status;
-    current->about = profile->about;
-    WriteBatch batch;
-    m_state.stage(batch, *current);
-    co_await m_state.committed(this, std::move(batch));
-    Q_EMIT personChanged(id);
-}
-
-/// The profile that another own device has uploaded.
-Task<void> PeopleService::fetchOwnProfile()
-{
-    protocol::GetProfile request;
-    request.userId = m_state.self();
-    const auto answer = co_await m_session.link().request(this, request);
-    if (!answer.ok() || !m_state.isLoaded() || !m_state.account.hasProfileKey)
-        co_return;
-    auto& account = m_state.account;
-    const auto key = fromWire<e2ee::ProfileKey>(account.profileKey);
-    const auto opened = e2ee::openProfile(key, m_state.self(), answer->profile,
-                                          static_cast<std::uint32_t>(account.profileVersion));
-    if (!opened.ok() || (opened->version == account.profileVersion && account.profileVersion != 0))
-        co_return;
-    const auto profile = e2ee::parseProfile(opened->content);
-    if (!profile.ok())
-        co_return;
-    account.profileVersion = opened->version;
-    account.displayName = profile->name;
-    account.statusText = profile->status;
-    account.about = profile->about;
-    WriteBatch batch;
-    m_state.stageAccount(batch);
-    co_await m_state.committed(this, std::move(batch));
-    Q_EMIT ownProfileChanged();
-}
-
-Task<void> PeopleService::pushOwn()
-{
-    // Another own device may have changed it meanwhile.
-    if (m_state.account.hasProfileKey &&
-        (m_state.account.profileVersion == 0 || !m_state.account.profileDirty))
-        co_await fetchOwnProfile();
-    if (!m_state.isLoaded() || !m_session.isLoggedIn())
-        co_return;
-    if (m_state.account.profileDirty && m_state.account.hasProfileKey) {
-        auto& account = m_state.account;
-        e2ee::Profile profile;
-        profile.name = account.displayName;
-        profile.status = account.statusText;
-        profile.about = account.about;
-        const auto content = e2ee::writeProfile(profile);
-        crypto::SystemRng rng;
-        const auto version = account.profileVersion;
-        if (content.ok()) {
-            auto blob =
-                e2ee::sealProfile(rng, fromWire<e2ee::ProfileKey>(account.profileKey),
-                                  m_state.self(), static_cast<std::uint32_t>(version), *content);
-            if (blob.ok()) {
-                protocol::PutProfile request;
-                request.profile = std::move(blob).value();
-                const auto answer = co_await m_session.link().request(this, request);
-                if (answer.ok() && m_state.isLoaded() &&
-                    m_state.account.profileVersion == version) {
-                    m_state.account.profileDirty = false;
-                    WriteBatch batch;
-                    m_state.stageAccount(batch);
-                    m_state.commit(std::move(batch));
-                }
-            }
-        }
-    }
-    if (m_state.isLoaded() && m_state.account.privacyDirty) {
-        protocol::SetPrivacy request;
-        request.showLastSeen = m_state.account.showLastSeen;
-        const auto answer = co_await m_session.link().request(this, request);
-        if (answer.ok() && m_state.isLoaded() &&
-            m_state.account.showLastSeen == request.showLastSeen) {
-            m_state.account.privacyDirty = false;
-            WriteBatch batch;
-            m_state.stageAccount(batch);
-            m_state.commit(std::move(batch));
-        }
     }
 }
 

@@ -59,6 +59,28 @@ inline constexpr RootUpdateOwed lastOf(RootUpdateOwed)
     return RootUpdateOwed::Generation;
 }
 
+/// Somebody sees another directory log than this client (encryption.md 8.3).
+struct ForkRecord {
+    UserId reporter;
+    std::uint64_t noticedMs = 0;
+    /// Position and head that were reported.
+    std::uint64_t seq = 0;
+    Hash32 theirHead;
+    /// What this client has: the same position, or its last one if that is lower.
+    std::uint64_t ownSeq = 0;
+    Hash32 ownHead;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "reporter", &ForkRecord::reporter),
+                          field(2, "noticedMs", &ForkRecord::noticedMs),
+                          field(3, "seq", &ForkRecord::seq),
+                          field(4, "theirHead", &ForkRecord::theirHead),
+                          field(5, "ownSeq", &ForkRecord::ownSeq),
+                          field(6, "ownHead", &ForkRecord::ownHead)};
+    }
+};
+
 /// Keys and settings of the own account and device (Table::Account, key "account").
 struct AccountRecord {
     WireSecret signSeed;
@@ -92,8 +114,15 @@ struct AccountRecord {
     /// False on a device that joined the account and was not told the key yet.
     bool hasProfileKey = false;
     RootUpdateOwed rootUpdateOwed = RootUpdateOwed::None;
-    /// Whom the account accepted was learnt. Until then a device that joined takes the server's word.
+    /// Whom the account accepted was learnt. Until then a device that joined takes the server's
+    /// word.
     bool contactsTaken = false;
+    /// Told by another own device; taken once it opens the profile that the server has.
+    std::optional<WireSecret> nextProfileKey;
+    /// Somebody who has the present key is not to read on: a new one is made with the next upload.
+    bool profileKeyDue = false;
+    /// The newest 20, oldest first.
+    std::vector<ForkRecord> forks;
 
     static constexpr auto fields()
     {
@@ -121,7 +150,10 @@ struct AccountRecord {
                           field(22, "nextOutbox", &AccountRecord::nextOutbox),
                           field(23, "hasProfileKey", &AccountRecord::hasProfileKey),
                           field(24, "rootUpdateOwed", &AccountRecord::rootUpdateOwed),
-                          field(25, "contactsTaken", &AccountRecord::contactsTaken)};
+                          field(25, "contactsTaken", &AccountRecord::contactsTaken),
+                          field(26, "nextProfileKey", &AccountRecord::nextProfileKey),
+                          field(27, "profileKeyDue", &AccountRecord::profileKeyDue),
+                          field(28, "forks", &AccountRecord::forks, anyBound)};
     }
 };
 
@@ -165,6 +197,8 @@ struct ContactRecord {
     std::string displayName;
     std::string statusText;
     std::string about;
+    /// Told later than profileKey; takes its place once it opens the profile that the server has.
+    std::optional<WireSecret> nextProfileKey;
 
     static constexpr auto fields()
     {
@@ -179,7 +213,8 @@ struct ContactRecord {
                           field(9, "profileVersion", &ContactRecord::profileVersion),
                           field(10, "displayName", &ContactRecord::displayName, textBound),
                           field(11, "statusText", &ContactRecord::statusText, textBound),
-                          field(12, "about", &ContactRecord::about, textBound)};
+                          field(12, "about", &ContactRecord::about, textBound),
+                          field(13, "nextProfileKey", &ContactRecord::nextProfileKey)};
     }
 };
 

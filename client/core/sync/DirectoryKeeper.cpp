@@ -29,6 +29,7 @@ void DirectoryKeeper::clear()
     m_replica.clear();
     m_lists.clear();
     m_leftNow.clear();
+    m_deletionTold = false;
 }
 
 Task<Result<void, ClientError>> DirectoryKeeper::load()
@@ -96,6 +97,7 @@ Task<Result<void, ClientError>> DirectoryKeeper::fetchLog()
             if (!m_replica.append(entry))
                 co_return Failure{ClientError{ClientErrorCode::DirectoryForked}};
         }
+        watchDeletion();
         if (directory().seq() >= from && m_state.vault().isOpen()) {
             WriteBatch batch;
             m_replica.stage(batch, from);
@@ -116,7 +118,9 @@ Task<Result<void, ClientError>> DirectoryKeeper::sync()
         co_return fetched;
     std::vector<UserId> changed;
     for (const auto& [user, entry] : m_lists) {
-        if (!knownDevices(user))
+        const auto history = directory().history(user);
+        const bool deleted = !history.empty() && history.back().listHash.isZero();
+        if (!deleted && !knownDevices(user))
             changed.push_back(user);
     }
     if (!m_lists.contains(m_state.self()))
@@ -144,6 +148,7 @@ void DirectoryKeeper::takePush(const protocol::DirectoryPush& push)
         WriteBatch batch;
         m_replica.stage(batch, entry->seq);
         m_state.commit(std::move(batch));
+        watchDeletion();
         bool known = false;
         for (const auto& [user, lists] : m_lists) {
             if (crypto::directoryLabel(directory().server(), user) == entry->label)

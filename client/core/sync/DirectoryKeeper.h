@@ -90,6 +90,7 @@ private:
     void updatePin(WriteBatch& batch, const UserId& user, const crypto::Accepted& accepted);
     void watchOwn(WriteBatch& batch, const Lists& now);
     void checkStanding(const Lists& own);
+    void watchDeletion();
     std::optional<crypto::Pin> pinOf(const UserId& user) const;
 
     LocalState& m_state;
@@ -98,6 +99,7 @@ private:
     std::map<UserId, Lists> m_lists;
     /// Devices whose leaving was learnt, while what they sent before is being read.
     std::set<DeviceId> m_leftNow;
+    bool m_deletionTold = false;
     Turn m_logTurn;
     Turn m_listTurn;
 };

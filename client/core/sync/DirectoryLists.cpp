@@ -213,6 +213,20 @@ void DirectoryKeeper::watchOwn(WriteBatch& batch, const Lists& now)
                        false);
 }
 
+/// This device asked for it only if it is wiping itself now.
+void DirectoryKeeper::watchDeletion()
+{
+    if (!m_state.isLoaded() || m_deletionTold)
+        return;
+    const auto history = directory().history(m_state.self());
+    if (history.empty() || !history.back().listHash.isZero())
+        return;
+    m_deletionTold = true;
+    Q_EMIT warning(tr("The server says that this account was deleted. If it was not you, ask "
+                      "whoever runs the server."),
+                   true);
+}
+
 /// Only a list of a higher generation than the last one with this device was made with the root
 /// secret; any unlocked device can make one of the same generation.
 void DirectoryKeeper::checkStanding(const Lists& own)

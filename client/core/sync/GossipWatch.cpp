@@ -12,6 +12,7 @@ constexpr std::uint64_t patienceMs = 10ull * 60 * 1000;
 constexpr int checkEveryMs = 20'000;
 /// A lying device can claim anything: the oldest claim is dropped for the next one.
 constexpr std::size_t maxClaims = 100;
+constexpr std::size_t maxForks = 20;
 
 } // namespace
 
@@ -111,11 +112,32 @@ void GossipWatch::warn(const UserId& from, const crypto::DirectoryHead& theirs)
         return;
     last = now;
     m_reporters.insert(from);
+    keep(from, theirs);
     const bool verified = !own && contact->pin && contact->pin->verified;
     const auto name = own ? QString::fromStdString(m_state.profile->username)
                           : QString::fromStdString(contact->username);
     Q_EMIT warning(tr("The server shows you and %1 different directories.").arg(name),
                    own || verified || m_reporters.size() > 1);
+}
+
+/// Both values: what an operator or an expert compares.
+void GossipWatch::keep(const UserId& from, const crypto::DirectoryHead& theirs)
+{
+    const auto& log = m_directory.directory();
+    ForkRecord fork;
+    fork.reporter = from;
+    fork.noticedMs = m_state.nowMs();
+    fork.seq = theirs.seq;
+    fork.theirHead = theirs.head;
+    fork.ownSeq = std::min(theirs.seq, log.seq());
+    fork.ownHead = log.headAt(fork.ownSeq).value_or(Hash32());
+    auto& forks = m_state.account.forks;
+    forks.push_back(fork);
+    if (forks.size() > maxForks)
+        forks.erase(forks.begin());
+    WriteBatch batch;
+    m_state.stageAccount(batch);
+    m_state.commit(std::move(batch));
 }
 
 } // namespace impulse::client

@@ -33,6 +33,7 @@ private:
 
     Task<void> checkClaims();
     void warn(const UserId& from, const crypto::DirectoryHead& theirs);
+    void keep(const UserId& from, const crypto::DirectoryHead& theirs);
 
     LocalState& m_state;
     ServerSession& m_session;

@@ -26,7 +26,7 @@ QString capitalised(QString text)
 QString stopped(const QString& text)
 {
     return !text.isEmpty() && text.back().isLetterOrNumber() ? QString(text + QLatin1Char('.'))
-                                                              : text;
+                                                             : text;
 }
 
 QString oneLine(const QString& text)
@@ -73,8 +73,8 @@ QString ChatWords::day(const QDate& date)
 
 QString ChatWords::moment(std::uint64_t ms)
 {
-    return QLocale().toString(local(ms).date(), QStringLiteral("d MMMM yyyy")) + QStringLiteral(", ")
-        + local(ms).toString(QStringLiteral("HH:mm:ss"));
+    return QLocale().toString(local(ms).date(), QStringLiteral("d MMMM yyyy")) +
+           QStringLiteral(", ") + local(ms).toString(QStringLiteral("HH:mm:ss"));
 }
 
 QString ChatWords::presence(bool online, std::uint64_t lastSeenMs)
@@ -206,7 +206,7 @@ QString ChatWords::body(const MessageItem& message)
     case MessageKind::Refused:
         return tr("Hidden: failed a security check");
     case MessageKind::Missing:
-        return tr("Messages may be missing here");
+        return missing(message);
     case MessageKind::NewerVersion:
         return tr("This message needs a newer version of Impulse");
     case MessageKind::System:
@@ -221,6 +221,24 @@ QString ChatWords::body(const MessageItem& message)
         return tr("Messages from before this computer was added are not here");
     }
     return {};
+}
+
+QString ChatWords::missing(const MessageItem& message)
+{
+    switch (message.missing) {
+    case MissingMessage::Gap:
+        break;
+    case MissingMessage::Expected:
+        return message.outgoing
+                   ? tr("A message of yours cannot be read yet. It was asked for again.")
+                   : tr("A message from %1 cannot be read yet. It was asked for again.")
+                         .arg(message.senderName);
+    case MissingMessage::Lost:
+        return message.outgoing
+                   ? tr("A message of yours could not be recovered")
+                   : tr("A message from %1 could not be recovered").arg(message.senderName);
+    }
+    return tr("Messages may be missing here");
 }
 
 QString ChatWords::removedDevice(RemovedDevice removed)
@@ -252,8 +270,8 @@ QString ChatWords::messageSentence(const MessageItem& message)
         return body(message);
     QStringList after;
     QString before;
-    if (message.outgoing && (message.state == MessageState::Failed
-                             || message.state == MessageState::Held))
+    if (message.outgoing &&
+        (message.state == MessageState::Failed || message.state == MessageState::Held))
         before = failure(message) + QStringLiteral(". ");
     if (message.reply) {
         after << stopped(tr("Reply to %1: %2").arg(author(*message.reply), quoted(*message.reply)));
@@ -265,8 +283,7 @@ QString ChatWords::messageSentence(const MessageItem& message)
     if (message.removedDevice != RemovedDevice::No)
         after << stopped(removedDevice(message.removedDevice));
     const QString name = message.outgoing ? tr("You") : message.senderName;
-    QString sentence = before
-        + tr("%1, %2: %3").arg(name, clock(message.sentMs), body(message));
+    QString sentence = before + tr("%1, %2: %3").arg(name, clock(message.sentMs), body(message));
     if (!after.isEmpty())
         sentence = stopped(sentence) + QLatin1Char(' ') + after.join(QLatin1Char(' '));
     return sentence;

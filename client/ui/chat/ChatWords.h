@@ -41,6 +41,7 @@ public:
     static QString failure(const client::MessageItem& message);
     /// What stands in a bubble in place of a text, or the text.
     static QString body(const client::MessageItem& message);
+    static QString missing(const client::MessageItem& message);
     static QString removedDevice(client::RemovedDevice removed);
     static QString author(const client::ReplyQuote& reply);
     static QString quoted(const client::ReplyQuote& reply);

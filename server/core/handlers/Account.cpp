@@ -1,3 +1,4 @@
+#include "common/crypto/ProfileHead.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
 #include "server/core/handlers/Handlers.h"
@@ -67,7 +68,8 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
         return Failure{refusal(ErrorCode::UsernameInvalid)};
     if (!areWithinBounds(request.password))
         return Failure{refusal(ErrorCode::WeakParameters)};
-    if (request.userId.isZero() || request.rootSlot.empty())
+    if (request.userId.isZero() || request.rootSlot.empty() ||
+        !crypto::profileVersion(request.profile))
         return Failure{refusal(ErrorCode::Malformed)};
     IMPULSE_CHECK(checkInvite(context, request.invite));
     IMPULSE_TRY(const auto list, checkList(request.deviceList, request.userId));

@@ -126,7 +126,8 @@ void handle(Context& context, protocol::GetDirectory request, Reply<protocol::Ge
     protocol::DirectoryEntries result;
     for (const auto& entry : directory.entries(request.after, protocol::directoryEntriesPerFetch)) {
         const auto bytes = wireEntry(entry);
-        result.entries.insert(result.entries.end(), bytes.data(), bytes.data() + bytes.size());
+        const View view = bytes;
+        result.entries.insert(result.entries.end(), view.begin(), view.end());
     }
     result.lastSeq = directory.lastSeq();
     reply.answer(result);

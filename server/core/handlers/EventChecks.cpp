@@ -14,7 +14,7 @@ Outcome<crypto::Aad> checkAad(const Identity& sender, View aad)
         return Failure{refusal(ErrorCode::Malformed)};
     if (parsed->senderUser != sender.user || parsed->senderDevice != sender.device)
         return Failure{refusal(ErrorCode::Forbidden)};
-    return std::move(*parsed);
+    return *parsed;
 }
 
 Outcome<protocol::Done> checkPeer(const Store& store, const UserId& sender, const UserId& peer)

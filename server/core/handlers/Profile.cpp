@@ -1,3 +1,4 @@
+#include "common/crypto/ProfileHead.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -8,15 +9,22 @@ void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutP
 {
     auto& services = context.services;
     const auto user = context.identity().user;
-    if (request.profile.empty())
+    const auto version = crypto::profileVersion(request.profile);
+    if (!version)
         return reply.refuse(ErrorCode::Malformed);
     if (const auto wait = services.limiter.take(Limit::ProfileChanges, limitKey({user})))
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [user, profile = std::move(request.profile)](Store& store) -> Outcome<std::vector<UserId>> {
-            if (!store.accounts().username(user))
+        [user, version = *version,
+         profile = std::move(request.profile)](Store& store) -> Outcome<std::vector<UserId>> {
+            const auto stored = store.accounts().profile(user);
+            if (!stored)
                 return Failure{refusal(ErrorCode::Unauthorized)};
+            // Two devices of one account that change it at the same time must not undo each other.
+            const auto present = crypto::profileVersion(*stored);
+            if (present && version <= *present)
+                return Failure{refusal(ErrorCode::ProfileConflict, *present)};
             store.accounts().setProfile(user, profile);
             return store.contacts().audience(user);
         },

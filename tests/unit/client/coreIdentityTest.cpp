@@ -210,6 +210,16 @@ TEST_CASE("Two directories are warned of by who reports them", "[core][identity]
         vera.registerAccount();
         anna.say(chat, QStringLiteral("one"));
         CHECK(waitUntil([&] { return boris.wasWarned(twoLogs, true); }));
+        const auto annaId = anna.client().accounts().userId();
+        boris.stop();
+        boris.withState([&](LocalState& state, WriteBatch&) {
+            REQUIRE(state.account.forks.size() == 1);
+            const auto& fork = state.account.forks.front();
+            CHECK(fork.reporter == annaId);
+            CHECK(fork.seq == 3);
+            CHECK(fork.ownSeq == 3);
+            CHECK(fork.theirHead != fork.ownHead);
+        });
     }
     SECTION("an own device: red")
     {

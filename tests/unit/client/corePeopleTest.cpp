@@ -129,6 +129,48 @@ TEST_CASE("A deleted account leaves the chats of others readable", "[core]")
     CHECK(boris.warnings.empty());
 }
 
+TEST_CASE("The other devices of a deleted account say so, and stop asking", "[core]")
+{
+    World world;
+    auto& anna = world.anna;
+    TestPerson second(world.server, QStringLiteral("anna"));
+    second.join(anna);
+    const QString deleted = QStringLiteral("this account was deleted");
+    const auto hasStopped = [&] {
+        const auto& connection = second.client().connection();
+        return connection.state() == ConnectionState::Stopped &&
+               connection.lastError().code == ClientErrorCode::AccountGone;
+    };
+    REQUIRE(anna.done(
+        [&](auto done) { anna.client().accounts().deleteAccount(Password(anna.password), done); }));
+    CHECK_FALSE(anna.wasWarned(deleted, true));
+    // It did not ask for that: the server may have made it up.
+    CHECK(waitUntil([&] { return second.wasWarned(deleted, true); }));
+    CHECK(waitUntil(hasStopped, 20'000));
+    // What it has stays, until its user signs out.
+    second.restart();
+    CHECK(waitUntil(hasStopped, 20'000));
+    CHECK(second.client().accounts().state() == ProfileState::Unlocked);
+    REQUIRE(second.done([&](auto done) { second.client().accounts().signOut(done); }));
+}
+
+TEST_CASE("An account that the directory calls deleted is warned of", "[core][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    server::NewDirectoryEntry entry;
+    entry.user = anna.client().accounts().userId();
+    entry.label = server::directoryLabel(world.server.id(), entry.user);
+    world.server.write([entry](server::Store& store) { store.directory().append(entry); });
+    // The push of the next entry makes her fetch the one before.
+    TestPerson vera(world.server, QStringLiteral("vera"));
+    vera.registerAccount();
+    CHECK(waitUntil(
+        [&] { return anna.wasWarned(QStringLiteral("this account was deleted"), true); }));
+    CHECK(anna.warnings.size() == 1);
+}
+
 TEST_CASE("Who is online, and when somebody last was, is for accepted contacts only", "[core]")
 {
     World world;
@@ -157,8 +199,7 @@ TEST_CASE("Who is online, and when somebody last was, is for accepted contacts o
     boris.client().connection().retryNow();
     REQUIRE(boris.online());
     CHECK(boris.client().people().showsLastSeen());
-    REQUIRE(boris.done(
-        [&](auto done) { boris.client().people().setShowLastSeen(false, done); }));
+    REQUIRE(boris.done([&](auto done) { boris.client().people().setShowLastSeen(false, done); }));
     CHECK_FALSE(boris.client().people().showsLastSeen());
     REQUIRE(waitUntil([&] { return seenByAnna()->online && seenByAnna()->lastSeenMs == 0; }));
     boris.transport->reachable = false;

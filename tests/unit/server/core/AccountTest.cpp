@@ -22,7 +22,7 @@ TEST_CASE("registration makes an account with everything it needs")
     TestServer server;
     Member anna(server, "anna");
     auto& client = anna.client;
-    CHECK(client.good(protocol::GetProfile{anna.id()}).profile == Bytes(300, 0x50));
+    CHECK(client.good(protocol::GetProfile{anna.id()}).profile == profileOf(1, 0x50));
     const auto prekeys = client.good(protocol::GetPrekeyStatus{});
     CHECK(prekeys.signedPrekeyId == 1);
     CHECK(prekeys.oneTimePrekeyIds == std::vector<std::uint64_t>{1, 2, 3});

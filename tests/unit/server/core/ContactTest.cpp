@@ -129,18 +129,38 @@ TEST_CASE("a profile is for oneself and for accepted contacts")
     CHECK(boris.client.code(protocol::GetProfile{*UserId::from(Bytes(16, 1))}) ==
           ErrorCode::NotFound);
     anna.client.good(protocol::SetContact{boris.id(), ContactState::Accepted});
-    CHECK(boris.client.good(protocol::GetProfile{anna.id()}).profile == Bytes(300, 0x50));
+    CHECK(boris.client.good(protocol::GetProfile{anna.id()}).profile == profileOf(1, 0x50));
     Client second(server);
     second.logIn(anna.person, anna.device());
     second.sync();
-    anna.client.good(protocol::PutProfile{Bytes(310, 0x60)});
+    anna.client.good(protocol::PutProfile{profileOf(2, 0x60)});
     CHECK(boris.client.take<protocol::ProfilePush>().at(0).userId == anna.id());
     CHECK(second.take<protocol::ProfilePush>().size() == 1);
     CHECK(anna.client.take<protocol::ProfilePush>().empty());
-    CHECK(boris.client.good(protocol::GetProfile{anna.id()}).profile == Bytes(310, 0x60));
-    boris.client.good(protocol::PutProfile{Bytes(310, 0x61)});
+    CHECK(boris.client.good(protocol::GetProfile{anna.id()}).profile == profileOf(2, 0x60));
+    boris.client.good(protocol::PutProfile{profileOf(2, 0x61)});
     CHECK(anna.client.take<protocol::ProfilePush>().empty());
-    CHECK(anna.client.code(protocol::PutProfile{{}}) == ErrorCode::Malformed);
+    for (const auto& broken : {Bytes(), Bytes(4, 1), Bytes(310, 2)})
+        CHECK(anna.client.code(protocol::PutProfile{broken}) == ErrorCode::Malformed);
+}
+
+TEST_CASE("of two profiles that are put at the same time, the first stays until the other is newer")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    Client second(server);
+    second.logIn(anna.person, anna.device());
+    second.sync();
+    anna.client.good(protocol::PutProfile{profileOf(2, 0x60)});
+    for (const std::uint32_t version : {0u, 1u, 2u}) {
+        const auto refused = second.refused(protocol::PutProfile{profileOf(version, 0x61)});
+        CHECK(refused.code == ErrorCode::ProfileConflict);
+        CHECK(refused.value == 2);
+    }
+    CHECK(second.good(protocol::GetProfile{anna.id()}).profile == profileOf(2, 0x60));
+    second.good(protocol::PutProfile{profileOf(4, 0x61)});
+    CHECK(anna.client.code(protocol::PutProfile{profileOf(3, 0x60)}) == ErrorCode::ProfileConflict);
+    CHECK(anna.client.good(protocol::GetProfile{anna.id()}).profile == profileOf(4, 0x61));
 }
 
 TEST_CASE("who is blocked can do nothing")
@@ -159,7 +179,7 @@ TEST_CASE("who is blocked can do nothing")
     // No sign of him reaches her, whatever he does.
     boris.client.good(protocol::SetContact{anna.id(), ContactState::None});
     boris.client.good(protocol::SetContact{anna.id(), ContactState::Accepted});
-    boris.client.good(protocol::PutProfile{Bytes(310, 0x61)});
+    boris.client.good(protocol::PutProfile{profileOf(2, 0x61)});
     boris.client.good(protocol::SetPrivacy{false});
     Client elsewhere(server);
     elsewhere.logIn(boris.person, boris.device());
@@ -190,7 +210,7 @@ TEST_CASE("changes that are pushed to others are limited, and made once")
     for (int i = 2; i < 100; ++i)
         anna.client.good(protocol::SetPrivacy{false});
     CHECK(anna.client.code(protocol::SetPrivacy{true}) == ErrorCode::RateLimited);
-    CHECK(anna.client.code(protocol::PutProfile{Bytes(310, 1)}) == ErrorCode::RateLimited);
+    CHECK(anna.client.code(protocol::PutProfile{profileOf(2, 1)}) == ErrorCode::RateLimited);
     for (int i = 1; i < 1000; ++i)
         anna.client.good(protocol::SetContact{boris.id(), ContactState::Accepted});
     CHECK(anna.client.code(protocol::SetContact{boris.id(), ContactState::None}) ==

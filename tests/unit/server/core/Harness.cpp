@@ -116,7 +116,7 @@ protocol::Register Person::registration()
     request.oneTimePrekeys = oneTimePrekeys(1, 3);
     request.rootSlot = Bytes(104, 0x51);
     request.recoveryAuth = recoveryAuth;
-    request.profile = Bytes(300, 0x50);
+    request.profile = profileOf(1, 0x50);
     return request;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/crypto/Codec.h"
 #include "common/crypto/Identity.h"
 #include "common/crypto/Login.h"
 #include "common/crypto/Prekeys.h"
@@ -20,6 +21,16 @@ using namespace impulse::server;
 using crypto::EventKind;
 using protocol::ContactState;
 using protocol::ErrorCode;
+
+/// What a client's profile looks like to the server: a readable head and ciphertext.
+inline Bytes profileOf(std::uint32_t version, std::uint8_t filling)
+{
+    Bytes profile(310, filling);
+    const auto head = crypto::be32(version);
+    profile.front() = 1;
+    std::ranges::copy(head, profile.begin() + 1);
+    return profile;
+}
 
 class FakeClock final : public Clock {
 public:

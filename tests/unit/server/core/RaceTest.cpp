@@ -147,7 +147,7 @@ TEST_CASE("what an account sends behind its own deletion is not kept")
     anna.client.send(eventOf(anna, boris, 1));
     anna.client.send(controlOf(anna, boris));
     anna.client.send(protocol::SetContact{boris.id(), ContactState::Accepted});
-    anna.client.send(protocol::PutProfile{Bytes(310, 1)});
+    anna.client.send(protocol::PutProfile{profileOf(2, 1)});
     anna.client.send(protocol::UploadPrekeys{{}, Person::oneTimePrekeys(9, 1), false});
     held.release();
     CHECK(boris.client.take<protocol::EventPush>().empty());
