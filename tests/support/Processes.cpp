@@ -11,7 +11,7 @@ QString programPath(const char* name)
     return QStringLiteral(IMPULSE_BIN_DIR "/") + QString::fromLatin1(name);
 }
 
-JsonProcess::JsonProcess(QString program, QStringList environment) : m_program(std::move(program))
+JsonProcess::JsonProcess(QString program, const QStringList& environment) : m_program(std::move(program))
 {
     auto values = QProcessEnvironment::systemEnvironment();
     for (const auto& pair : environment)

@@ -14,7 +14,7 @@ namespace impulse::test {
 /// A process that takes and gives JSON lines (LineChannel). Every line it gave is kept.
 class JsonProcess {
 public:
-    explicit JsonProcess(QString program, QStringList environment = {});
+    explicit JsonProcess(QString program, const QStringList& environment = {});
     /// Kills what still runs.
     ~JsonProcess();
     JsonProcess(const JsonProcess&) = delete;

@@ -45,7 +45,7 @@ Task<void> AccountService::runRegister(OperationPtr operation,
     if (!made.ok()) {
         // The keys may be on the disk already.
         if (m_parts.state.profile)
-            co_await wipe();
+            (void)co_await wipe();
         m_parts.connection.close();
         finish(operation, done, std::move(made));
         co_return;

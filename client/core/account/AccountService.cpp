@@ -370,7 +370,7 @@ void AccountService::tellOwnDevices()
 Task<void> AccountService::discardUnregistered()
 {
     m_busy = true;
-    co_await wipe();
+    (void)co_await wipe();
     m_busy = false;
     setState(ProfileState::NoAccount);
 }

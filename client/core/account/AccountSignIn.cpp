@@ -46,7 +46,7 @@ Task<void> AccountService::runSignIn(OperationPtr operation, std::shared_ptr<Sig
     if (!joined.ok()) {
         m_parts.connection.close();
         if (m_parts.state.profile)
-            co_await wipe();
+            (void)co_await wipe();
         m_parts.directory.clear();
         finish<SignedIn>(operation, done, Failure{joined.error()});
         co_return;

@@ -79,10 +79,11 @@ Task<void> Inbound::takeEvent(protocol::LogEvent event)
         co_await process(id, std::move(events));
         m_reading.erase(id);
         if (m_readAgain.erase(id) > 0)
-            co_await catchUp(id);
+            (void)co_await catchUp(id);
         co_return;
     }
-    co_await catchUp(id);
+    // What fails is fetched again after the next login.
+    (void)co_await catchUp(id);
 }
 
 Task<Result<void, ClientError>> Inbound::catchUp(ConversationId conversation)
@@ -188,8 +189,9 @@ Task<void> Inbound::prepareSender(crypto::Aad aad)
     }
     if (!m_directory.sender(aad.senderUser, aad.senderDevice)) {
         const auto synced = co_await m_directory.sync();
+        // What is not known then is refused where it is opened.
         if (synced.ok())
-            co_await m_directory.devicesOf(aad.senderUser);
+            (void)co_await m_directory.devicesOf(aad.senderUser);
     }
 }
 
@@ -312,7 +314,7 @@ Task<void> Inbound::takeMail(protocol::MailboxEntry entry)
     co_await processMailbox(std::move(entries));
     m_readingMailbox = false;
     if (m_mailboxAgain)
-        co_await catchUpMailbox();
+        (void)co_await catchUpMailbox();
 }
 
 Task<Result<void, ClientError>> Inbound::catchUpMailbox()

@@ -81,7 +81,7 @@ Task<void> Typing::send(ConversationId id, UserId peer, bool active)
         // The ratchet has moved: never again with the same keys, even after a crash.
         co_await m_state.committed(this, std::move(batch));
     }
-    co_await m_session.link().request(this, request);
+    (void)co_await m_session.link().request(this, request);
 }
 
 } // namespace impulse::client
