@@ -24,6 +24,8 @@ inline constexpr std::size_t usernameMin = 2;
 inline constexpr std::size_t usernameMax = 32;
 /// One WebSocket message, in bytes.
 inline constexpr std::size_t frame = 1 << 20;
+/// The same before a device is logged in: strangers are not given memory.
+inline constexpr std::size_t earlyFrame = 1 << 16;
 /// Encrypted profile blob.
 inline constexpr std::size_t profile = 16384;
 /// One device list: 262 bytes of frame and 136 per device (encryption.md 1.2).

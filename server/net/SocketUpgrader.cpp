@@ -96,8 +96,8 @@ void SocketUpgrader::takeUpgraded()
             continue;
         }
         // Before the first frame is read: Qt's own limit is 2 GB.
-        socket->setMaxAllowedIncomingFrameSize(limits::frame);
-        socket->setMaxAllowedIncomingMessageSize(limits::frame);
+        socket->setMaxAllowedIncomingFrameSize(limits::earlyFrame);
+        socket->setMaxAllowedIncomingMessageSize(limits::earlyFrame);
         m_receiver(
             {socket, pending->transport, pending->certificateHash, std::move(pending->place)});
     }

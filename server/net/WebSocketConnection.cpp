@@ -59,6 +59,12 @@ std::size_t WebSocketConnection::queuedBytes() const
     return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
 }
 
+void WebSocketConnection::setFrameLimit(std::size_t bytes)
+{
+    m_socket->setMaxAllowedIncomingFrameSize(bytes);
+    m_socket->setMaxAllowedIncomingMessageSize(bytes);
+}
+
 void WebSocketConnection::close(CloseCode code, std::string_view reason)
 {
     closeSocket(static_cast<quint16>(code),

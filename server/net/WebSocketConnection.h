@@ -17,6 +17,7 @@ public:
     ~WebSocketConnection() override;
 
     void send(View frame) override;
+    void setFrameLimit(std::size_t bytes) override;
     std::size_t queuedBytes() const override;
     /// A peer that does not read is cut off after closeTimeoutMs.
     void close(CloseCode code, std::string_view reason) override;

@@ -293,7 +293,7 @@ Cddl::Cddl(std::string_view source)
         auto rule = std::regex_replace(text.substr(begin, stop - begin), space, " ");
         while (rule.ends_with(' '))
             rule.pop_back();
-        auto type = Parser(rule).parseAll(); // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks)
+        auto type = Parser(rule).parseAll();
         if (!type || m_types.contains(match[2]))
             m_error += "bad rule " + match[2].str() + "\n";
         else

@@ -119,7 +119,7 @@ void ServerConnection::greet(const Hash32& tls)
     m_phase = Phase::Greeting;
     m_tls = tls;
     m_deadlines.start(deadlineCheckMs);
-    crypto::SystemRng().fill({m_clientNonce.data(), m_clientNonce.size()});
+    crypto::SystemRng().fill({m_clientNonce.data(), protocol::Nonce::size()});
     protocol::Hello hello;
     hello.clientNonce = m_clientNonce;
     hello.minVersion = protocol::version;

@@ -100,7 +100,7 @@ Task<void> ServerSession::connectOnce()
     m_nextRetryMs = 0;
     setState(ConnectionState::Connecting);
     using Opened = Result<void, ClientError>;
-    const ServerLink link = *server;
+    const ServerLink& link = *server;
     auto waiting = answerOf<Opened>(this, [this, link](std::function<void(Opened)> done) {
         m_connection.open(link, link.serverId, std::move(done));
     });

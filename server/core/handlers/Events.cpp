@@ -62,7 +62,7 @@ std::uint64_t storedBytes(const NewEvent& event)
 {
     std::uint64_t bytes = event.aad.size() + event.body.size();
     for (const auto& wrap : event.wraps)
-        bytes += wrap.deviceId.size() + wrap.message.size();
+        bytes += DeviceId::size() + wrap.message.size();
     return bytes;
 }
 

@@ -173,6 +173,7 @@ void becomeReady(Context& context, Identity identity)
     const auto user = identity.user;
     context.session->identity = std::move(identity);
     context.session->state = SessionState::Ready;
+    context.session->connection()->setFrameLimit(services.settings.limits.frameBytes);
     if (services.router.add(context.session))
         services.router.announcePresence(user);
     // So that a crash does not leave an older time.

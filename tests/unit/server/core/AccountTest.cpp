@@ -35,6 +35,20 @@ TEST_CASE("registration makes an account with everything it needs")
     CHECK(equal(View(directory.entries).subspan(40, 32), anna.person.previous));
 }
 
+TEST_CASE("only who is logged in may send large frames")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    CHECK(anna.client.connection.frameLimit == limits::frame);
+    Client second(server);
+    second.hello();
+    CHECK(second.connection.frameLimit == limits::earlyFrame);
+    second.good(protocol::PasswordLogin{"anna", anna.person.auth});
+    CHECK(second.connection.frameLimit == limits::earlyFrame);
+    second.good(second.loginOf(anna.person, anna.device()));
+    CHECK(second.connection.frameLimit == limits::frame);
+}
+
 TEST_CASE("names are unique and well formed, ids are never used again")
 {
     TestServer server;

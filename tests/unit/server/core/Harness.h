@@ -68,6 +68,7 @@ public:
             frames.push_back(toBytes(frame));
     }
     void close(CloseCode code, std::string_view) override { closeCode = code; }
+    void setFrameLimit(std::size_t bytes) override { frameLimit = bytes; }
     std::size_t queuedBytes() const override { return queued; }
     const std::string& addressKey() const override { return address; }
     const Hash32& certificateHash() const override { return certificate; }
@@ -75,6 +76,7 @@ public:
     std::vector<Bytes> frames;
     std::optional<CloseCode> closeCode;
     std::size_t queued = 0;
+    std::size_t frameLimit = limits::earlyFrame;
     std::string address = "192.0.2.1";
     Hash32 certificate = *Hash32::from(Bytes(32, 0xc3));
 };

@@ -29,7 +29,7 @@ struct Counts {
     std::atomic<std::size_t> mostQueued = 0;
 };
 
-/// Answers every frame with the same bytes.
+/// Answers every frame with the same bytes; "log in" is followed by larger ones.
 class EchoHost final : public ConnectionHost {
 public:
     explicit EchoHost(Counts& counts) : m_counts(counts) {}
@@ -41,6 +41,8 @@ public:
     void received(ClientConnection& connection, View frame) override
     {
         ++m_counts.received;
+        if (std::ranges::equal(frame, view("log in")))
+            connection.setFrameLimit(limits::frame);
         connection.send(frame);
         m_counts.mostQueued = std::max(m_counts.mostQueued.load(), connection.queuedBytes());
     }
@@ -198,12 +200,24 @@ TEST_CASE("the largest frame passes and a larger one closes with 1009")
     EchoServer server;
     Client client;
     REQUIRE(client.open(server.url()));
-    client.socket.sendBinaryMessage(QByteArray(limits::frame, 'x'));
-    REQUIRE(waitUntil([&] { return client.messages.size() == 2; }));
-    CHECK(client.messages.at(1).size() == static_cast<qsizetype>(limits::frame));
-    client.socket.sendBinaryMessage(QByteArray(limits::frame + 1, 'x'));
+    std::size_t largest = limits::earlyFrame;
+    int frames = 0;
+    SECTION("of a stranger") {}
+    SECTION("of somebody who has logged in")
+    {
+        largest = limits::frame;
+        // Behind each other, as a client may send them.
+        client.socket.sendBinaryMessage("log in");
+        ++frames;
+    }
+    client.socket.sendBinaryMessage(QByteArray(static_cast<qsizetype>(largest), 'x'));
+    ++frames;
+    REQUIRE(waitUntil([&] { return client.messages.size() == 1 + frames; }));
+    CHECK(client.messages.back().size() == static_cast<qsizetype>(largest));
+    client.socket.sendBinaryMessage(QByteArray(static_cast<qsizetype>(largest) + 1, 'x'));
     REQUIRE(client.waitClosed());
-    CHECK(server.counts.received == 1);
+    CHECK(client.socket.closeCode() == QWebSocketProtocol::CloseCodeTooMuchData);
+    CHECK(server.counts.received == static_cast<std::size_t>(frames));
 }
 
 TEST_CASE("a frame head that announces a gigabyte is refused before the bytes come")
