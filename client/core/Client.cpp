@@ -38,10 +38,7 @@ struct Client::Parts {
         WriteBatch batch;
         auto effects = std::make_shared<ContentApplier::Effects>();
         applier.stageLine(batch, *effects, id, SystemLine::IdentityChanged);
-        state.commit(std::move(batch), [effects] {
-            for (const auto& effect : *effects)
-                effect();
-        });
+        state.commit(std::move(batch), ContentApplier::run(effects));
     }
 
     LocalState state;

@@ -15,6 +15,14 @@ public:
 
     /// Called when the batch is durable.
     using Effects = std::vector<std::function<void()>>;
+    /// For commit(): calls them.
+    static std::function<void()> run(std::shared_ptr<const Effects> effects)
+    {
+        return [effects = std::move(effects)] {
+            for (const auto& effect : *effects)
+                effect();
+        };
+    }
 
     /// A durable event at its place of the log. Takes its position and the sender's number too.
     void applyEvent(WriteBatch& batch, Effects& effects, const ConversationId& conversation,

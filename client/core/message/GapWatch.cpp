@@ -57,10 +57,7 @@ void GapWatch::addLine(const ConversationId& conversation)
     WriteBatch batch;
     auto effects = std::make_shared<ContentApplier::Effects>();
     m_applier.stageMissing(batch, *effects, conversation);
-    m_state.commit(std::move(batch), [effects] {
-        for (const auto& effect : *effects)
-            effect();
-    });
+    m_state.commit(std::move(batch), ContentApplier::run(effects));
 }
 
 } // namespace impulse::client

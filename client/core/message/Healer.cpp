@@ -185,10 +185,7 @@ Task<void> Healer::giveUp(std::vector<OutstandingRecord> items)
         }
         noteRecovered(batch, item.author, item.id);
     }
-    m_state.commit(std::move(batch), [effects] {
-        for (const auto& effect : *effects)
-            effect();
-    });
+    m_state.commit(std::move(batch), ContentApplier::run(effects));
 }
 
 Task<bool> Healer::prepareAuthor(UserId user, DeviceId device, bool& isListed)
@@ -346,10 +343,7 @@ Task<bool> Healer::takeRewrap(crypto::Aad aad, Bytes wrap)
     auto effects = std::make_shared<ContentApplier::Effects>();
     m_state.stageSessions(batch);
     applyOpened(batch, *effects, *record, std::move(row));
-    m_state.commit(std::move(batch), [effects] {
-        for (const auto& effect : *effects)
-            effect();
-    });
+    m_state.commit(std::move(batch), ContentApplier::run(effects));
     co_return true;
 }
 

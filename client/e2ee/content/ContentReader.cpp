@@ -1,11 +1,10 @@
 #include "client/e2ee/content/Content.h"
-#include "client/e2ee/content/ContentKeys.h"
+#include "client/e2ee/content/ContentFields.h"
 #include "common/core/Cbor.h"
 #include "common/core/Limits.h"
 
 #include <algorithm>
 #include <array>
-#include <map>
 
 namespace impulse::e2ee {
 namespace {
@@ -58,134 +57,12 @@ unsigned bitOf(EventKind kind)
     return 0;
 }
 
-/// The top-level map of a content that decodeHeader has found well-formed. A field of the wrong
-/// type or length makes the whole content malformed, needed or not.
-class Fields {
-public:
-    explicit Fields(View content)
-    {
-        cbor::Reader reader(content);
-        const auto count = reader.readMap().value_or(0);
-        for (std::size_t i = 0; i < count; ++i) {
-            const auto key = reader.readUnsigned();
-            const auto value = reader.skip();
-            if (key && value)
-                m_values.emplace(*key, *value);
-        }
-    }
-
-    bool failed() const { return m_failed; }
-    bool has(std::uint64_t key) const { return m_values.contains(key); }
-    View item(std::uint64_t key) const
-    {
-        const auto found = m_values.find(key);
-        return found == m_values.end() ? View{} : found->second;
-    }
-
-    std::uint64_t number(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        return need(reader.readUnsigned());
-    }
-
-    std::uint64_t revision() { return atMost(number(contentKey::revision), limits::maxInteger); }
-
-    std::string text(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        return std::string(need(reader.readText()));
-    }
-
-    Bytes bytes(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        return toBytes(need(reader.readBytes()));
-    }
-
-    template <class T> T fixed(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        const auto read = reader.readBytes();
-        return need(read ? T::from(*read) : std::nullopt);
-    }
-
-    Reference reference(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        if (reader.readArray() != std::size_t{2})
-            m_failed = true;
-        const auto id = reader.readBytes();
-        const auto hash = reader.readBytes();
-        return {need(id ? MessageId::from(*id) : std::nullopt),
-                need(hash ? Hash32::from(*hash) : std::nullopt)};
-    }
-
-    std::optional<Reference> optionalReference(std::uint64_t key)
-    {
-        return has(key) ? std::optional(reference(key)) : std::nullopt;
-    }
-
-    template <class T> std::optional<T> secret(std::uint64_t key)
-    {
-        cbor::Reader reader(item(key));
-        const auto read = reader.readBytes();
-        auto secret = read ? T::from(*read) : std::nullopt;
-        m_failed = m_failed || !secret;
-        return secret;
-    }
-
-    std::vector<Bytes> attachments()
-    {
-        if (!has(contentKey::attachments))
-            return {};
-        std::vector<Bytes> result;
-        eachOf(contentKey::attachments, [&](cbor::Reader& reader) {
-            if (reader.peek() != cbor::Type::Map)
-                return false;
-            const auto attachment = reader.skip();
-            if (attachment && result.size() < contentLimits::attachments)
-                result.push_back(toBytes(*attachment));
-            return attachment.has_value();
-        });
-        return result;
-    }
-
-    /// Calls `read` once for each entry of an array; false from it means malformed.
-    template <class Read> void eachOf(std::uint64_t key, Read read)
-    {
-        cbor::Reader reader(item(key));
-        const auto count = reader.readArray();
-        if (!count) {
-            m_failed = true;
-            return;
-        }
-        for (std::size_t i = 0; i < *count && !m_failed; ++i)
-            m_failed = !read(reader);
-    }
-
-    std::uint64_t atMost(std::uint64_t value, std::uint64_t max)
-    {
-        m_failed = m_failed || value > max;
-        return value;
-    }
-
-private:
-    template <class T> T need(std::optional<T> value)
-    {
-        m_failed = m_failed || !value;
-        return value.value_or(T{});
-    }
-
-    std::map<std::uint64_t, View> m_values;
-    bool m_failed = false;
-};
-
 std::uint64_t clampExpiry(std::uint64_t seconds)
 {
     return std::clamp(seconds, contentLimits::expireMinSeconds, contentLimits::expireMaxSeconds);
 }
 
-Content readText(Fields& fields)
+Content readText(ContentFields& fields)
 {
     TextContent content;
     content.text = fields.text(contentKey::text);
@@ -202,7 +79,7 @@ Content readText(Fields& fields)
     return content;
 }
 
-Content readEdit(Fields& fields)
+Content readEdit(ContentFields& fields)
 {
     EditContent content;
     content.target = fields.reference(contentKey::target);
@@ -213,7 +90,7 @@ Content readEdit(Fields& fields)
     return content;
 }
 
-Content readReceipt(Fields& fields)
+Content readReceipt(ContentFields& fields)
 {
     ReceiptContent content;
     const auto status = fields.number(contentKey::status);
@@ -229,7 +106,7 @@ Content readReceipt(Fields& fields)
     return content;
 }
 
-Content readPin(Fields& fields)
+Content readPin(ContentFields& fields)
 {
     PinContent content;
     content.target = fields.reference(contentKey::target);
@@ -238,7 +115,7 @@ Content readPin(Fields& fields)
     return content;
 }
 
-Content readTimer(Fields& fields)
+Content readTimer(ContentFields& fields)
 {
     TimerContent content;
     content.revision = fields.revision();
@@ -247,7 +124,7 @@ Content readTimer(Fields& fields)
     return content;
 }
 
-Content readResendRequest(Fields& fields)
+Content readResendRequest(ContentFields& fields)
 {
     ResendRequestContent content;
     fields.eachOf(contentKey::first, [&](cbor::Reader& reader) {
@@ -266,7 +143,7 @@ Content readResendRequest(Fields& fields)
     return content;
 }
 
-crypto::Result<Content> readForwarded(Fields& fields)
+crypto::Result<Content> readForwarded(ContentFields& fields)
 {
     // Exactly one of key and content: with both, two readers could see two different texts.
     if (fields.has(contentKey::fourth) == fields.has(contentKey::second))
@@ -285,7 +162,7 @@ crypto::Result<Content> readForwarded(Fields& fields)
     return Content{std::move(content)};
 }
 
-crypto::Result<Content> readRootUpdate(Fields& fields)
+crypto::Result<Content> readRootUpdate(ContentFields& fields)
 {
     RootUpdateContent content;
     const auto generation = fields.atMost(fields.number(contentKey::first), UINT32_MAX);
@@ -311,7 +188,7 @@ crypto::Result<Content> readRootUpdate(Fields& fields)
     return Content{std::move(content)};
 }
 
-crypto::Result<Content> readOwnSync(Fields& fields)
+crypto::Result<Content> readOwnSync(ContentFields& fields)
 {
     const auto subtype = fields.number(contentKey::first);
     if (fields.failed() || !fields.has(contentKey::second))
@@ -320,7 +197,7 @@ crypto::Result<Content> readOwnSync(Fields& fields)
     return Content{std::move(sync)};
 }
 
-crypto::Result<Content> readProfileKey(Fields& fields)
+crypto::Result<Content> readProfileKey(ContentFields& fields)
 {
     auto key = fields.secret<ProfileKey>(contentKey::profileKey);
     if (!key)
@@ -328,7 +205,7 @@ crypto::Result<Content> readProfileKey(Fields& fields)
     return Content{ProfileKeyContent{std::move(*key)}};
 }
 
-crypto::Result<Content> readFields(std::uint64_t type, Fields& fields)
+crypto::Result<Content> readFields(std::uint64_t type, ContentFields& fields)
 {
     switch (static_cast<ContentType>(type)) {
     case ContentType::Text:
@@ -411,7 +288,7 @@ crypto::Result<ContentHeader> decodeHeader(EventKind kind, View content)
 crypto::Result<Content> parseContent(EventKind kind, View content)
 {
     IMPULSE_TRY(const auto header, decodeHeader(kind, content));
-    Fields fields(content);
+    ContentFields fields(content);
     auto parsed = readFields(header.type, fields);
     if (fields.failed())
         return Failure{CryptoError::Malformed};
