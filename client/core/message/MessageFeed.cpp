@@ -359,6 +359,7 @@ Task<std::vector<MessageItem>> MessageFeed::build(ConversationId conversation,
     if (replies.empty())
         co_return items;
     std::vector<MessageId> wanted;
+    wanted.reserve(replies.size());
     for (const auto& [id, target] : replies)
         wanted.push_back(target);
     using Loaded = Result<EventPageRecords, StoreError>;
