@@ -15,7 +15,7 @@ constexpr std::uint64_t minuteMs = 60'000;
 
 std::uint64_t newSeed()
 {
-    const char* given = std::getenv("IMPULSE_SEED");
+    const char* given = std::getenv("IMPULSE_SEED"); // NOLINT(concurrency-mt-unsafe): one thread
     return given ? std::strtoull(given, nullptr, 10) : std::random_device{}();
 }
 
