@@ -243,8 +243,8 @@ void DialogController::askToSignOut()
         {tr("Sign out on this computer?"),
          codeSaved ? tr("What Impulse keeps here is deleted. To sign in again you need your "
                         "password and your recovery code.")
-                   : tr("This is your only device and no recovery code is saved. If you sign out "
-                        "now, your history is lost."),
+                   : tr("No recovery code is saved. Without it you cannot sign in again, and what "
+                        "Impulse keeps here is deleted."),
          tr("Sign out")},
         true, &m_window);
     connect(dialog, &QDialog::accepted, this, [this] {

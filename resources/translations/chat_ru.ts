@@ -417,8 +417,8 @@
             <translation>Код восстановления сохранён</translation>
         </message>
         <message>
-            <source>You can get your history back on a new device</source>
-            <translation>История вернётся и на новом устройстве</translation>
+            <source>With it you can sign in on another computer</source>
+            <translation>С ним можно войти на другом компьютере</translation>
         </message>
         <message>
             <source>Find your first contact</source>
@@ -445,8 +445,8 @@
             <translation>Сохраните код восстановления</translation>
         </message>
         <message>
-            <source>Without it, your history is lost with your last device</source>
-            <translation>Без него история пропадёт вместе с последним устройством</translation>
+            <source>Without it you cannot sign in on another computer</source>
+            <translation>Без него не войти на другом компьютере</translation>
         </message>
         <message>
             <source>New code…</source>
@@ -486,8 +486,8 @@
             <translation>Заблокировать: %1?</translation>
         </message>
         <message>
-            <source>You will get no messages from this person, and they cannot see whether you are online. They are not told.</source>
-            <translation>Сообщения от этого человека приходить не будут, и ваш статус «в сети» станет не виден. Об этом никому не сообщается.</translation>
+            <source>They can no longer write to you or see when you are online. They are not told.</source>
+            <translation>Писать вам и видеть, что вы в сети, станет нельзя. Уведомления об этом не будет.</translation>
         </message>
         <message>
             <source>Block</source>

@@ -14,11 +14,10 @@
     <context>
         <name>impulse::ui::RecoverWindow</name>
         <message numerus="yes">
-            <source>%n more</source>
-            <comment>characters of the recovery code</comment>
+            <source>%n more characters</source>
             <translation>
-                <numerusform>%n more</numerusform>
-                <numerusform>%n more</numerusform>
+                <numerusform>%n more character</numerusform>
+                <numerusform>%n more characters</numerusform>
             </translation>
         </message>
     </context>

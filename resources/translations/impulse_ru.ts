@@ -127,7 +127,7 @@
         </message>
         <message>
             <source>They can no longer write to you or see when you are online. They are not told.</source>
-            <translation>Больше не сможет писать вам и видеть, что вы в сети. Уведомления об этом не будет.</translation>
+            <translation>Писать вам и видеть, что вы в сети, станет нельзя. Уведомления об этом не будет.</translation>
         </message>
         <message>
             <source>Block</source>
@@ -142,8 +142,8 @@
             <translation>Данные Impulse здесь будут удалены. Чтобы войти снова, нужны пароль и код восстановления.</translation>
         </message>
         <message>
-            <source>This is your only device and no recovery code is saved. If you sign out now, your history is lost.</source>
-            <translation>Это единственное устройство, а код восстановления не сохранён. Если выйти сейчас, история пропадёт.</translation>
+            <source>No recovery code is saved. Without it you cannot sign in again, and what Impulse keeps here is deleted.</source>
+            <translation>Код восстановления не сохранён. Без него снова не войти, а всё, что хранится на этом компьютере, будет удалено.</translation>
         </message>
         <message>
             <source>Sign out</source>
@@ -539,16 +539,16 @@
             <translation>Вход с кодом восстановления</translation>
         </message>
         <message>
-            <source>Bring your messages here</source>
-            <translation>Перенос сообщений</translation>
+            <source>Add this computer</source>
+            <translation>Подключение компьютера</translation>
         </message>
         <message>
             <source>The code brings this computer into your account. You can set a new password with it as well.</source>
             <translation>Код подключит этот компьютер к учётной записи. С ним можно задать и новый пароль.</translation>
         </message>
         <message>
-            <source>This computer is new. Type your recovery code to bring it into your account.</source>
-            <translation>Это новый компьютер. Введите код восстановления, чтобы подключить его к учётной записи.</translation>
+            <source>Type your recovery code to bring this computer into your account. Earlier messages stay on your other devices.</source>
+            <translation>Введите код восстановления, чтобы подключить этот компьютер. Прежние сообщения останутся на других устройствах.</translation>
         </message>
         <message>
             <source>Server</source>
@@ -607,8 +607,7 @@
             <translation>7 групп по 4 буквы и цифры</translation>
         </message>
         <message numerus="yes">
-            <source>%n more</source>
-            <comment>characters of the recovery code</comment>
+            <source>%n more characters</source>
             <translation>
                 <numerusform>Ещё %n знак</numerusform>
                 <numerusform>Ещё %n знака</numerusform>
@@ -631,8 +630,8 @@
             <translation>Сохраните код восстановления</translation>
         </message>
         <message>
-            <source>You need this code to get your messages back if you lose all your devices. It is shown only once.</source>
-            <translation>Этот код вернёт ваши сообщения, если пропадут все устройства. Он показывается один раз.</translation>
+            <source>You need this code to sign in on another computer, or if you forget your password. It is shown only once.</source>
+            <translation>Код нужен, чтобы войти на другом компьютере или если забыт пароль. Он показывается один раз.</translation>
         </message>
         <message>
             <source>Recovery code</source>
@@ -655,8 +654,8 @@
             <translation>Копии нет ни у кого, даже у сервера.</translation>
         </message>
         <message>
-            <source>Without this code and without a device, your history cannot be restored.</source>
-            <translation>Без кода и без устройства историю не восстановить.</translation>
+            <source>Without this code and without a device, nobody can let you back in.</source>
+            <translation>Без кода и без устройства в учётную запись не вернуться.</translation>
         </message>
         <message>
             <source>I have stored the code somewhere safe</source>

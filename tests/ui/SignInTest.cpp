@@ -239,7 +239,7 @@ TEST_CASE("the recovery code in use: checked while typing, devices without a def
     type(window, "recoveryCode", QStringLiteral("k7qm 2xvd-r9ta hw4e p3jy 8ncb z"));
     CHECK(field(window, "recoveryCode")->text()
           == QStringLiteral("K7QM-2XVD-R9TA-HW4E-P3JY-8NCB-Z"));
-    CHECK(field(window, "recoveryCode")->hint() == QStringLiteral("3 more"));
+    CHECK(field(window, "recoveryCode")->hint() == QStringLiteral("3 more characters"));
     type(window, "recoveryCode", QStringLiteral("o6g"));
     CHECK(field(window, "recoveryCode")->hasError());
     QTest::keyClick(&field(window, "recoveryCode")->edit(), Qt::Key_Backspace);

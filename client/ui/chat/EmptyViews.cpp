@@ -216,9 +216,9 @@ void FirstRun::retranslate()
     m_saved.mark->set(m_codeSaved ? QLatin1String("check") : QLatin1String("key"), m_codeSaved);
     m_saved.title->setText(m_codeSaved ? tr("Recovery code saved")
                                        : tr("Save your recovery code"));
-    m_saved.text->setText(m_codeSaved ? tr("You can get your history back on a new device")
-                                      : tr("Without it, your history is lost with your last "
-                                           "device"));
+    m_saved.text->setText(m_codeSaved ? tr("With it you can sign in on another computer")
+                                      : tr("Without it you cannot sign in on another "
+                                           "computer"));
     m_codeButton->setText(tr("New code…"));
     m_codeButton->setVisible(!m_codeSaved);
     m_find.title->setText(tr("Find your first contact"));

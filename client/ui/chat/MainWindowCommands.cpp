@@ -171,8 +171,7 @@ void MainWindow::confirmBlock(const ChatItem& chat)
     auto* dialog = new ConfirmDialog(
         m_theme,
         {tr("Block %1?").arg(chat.title),
-         tr("You will get no messages from this person, and they cannot see whether you are "
-            "online. They are not told."),
+         tr("They can no longer write to you or see when you are online. They are not told."),
          tr("Block")},
         true, this);
     connect(dialog, &QDialog::accepted, this,

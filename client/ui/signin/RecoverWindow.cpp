@@ -175,13 +175,13 @@ void RecoverWindow::retranslate()
                "when it connects. The others go on as before."));
     } else {
         m_title->setText(m_mode == Mode::SignIn ? tr("Use your recovery code")
-                                                : tr("Bring your messages here"));
+                                                : tr("Add this computer"));
         m_subtitle->setText(
             m_mode == Mode::SignIn
                 ? tr("The code brings this computer into your account. You can set a new password "
                      "with it as well.")
-                : tr("This computer is new. Type your recovery code to bring it into your "
-                     "account."));
+                : tr("Type your recovery code to bring this computer into your account. Earlier "
+                     "messages stay on your other devices."));
     }
     m_server->setLabel(tr("Server"));
     m_username->setLabel(tr("Username"));
@@ -278,7 +278,7 @@ void RecoverWindow::showCodeState()
         m_code->setHint(Field::Hint::Plain, tr("7 groups of 4 letters and digits"));
     } else {
         m_code->setHint(Field::Hint::Plain,
-                        tr("%n more", "characters of the recovery code",
+                        tr("%n more characters", nullptr,
                            recovery::codeLength - int(plain.size())));
     }
 }

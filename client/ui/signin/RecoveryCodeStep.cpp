@@ -171,16 +171,16 @@ void RecoveryCodeStep::retranslate()
     setWindowTitle(QStringLiteral("Impulse"));
     m_step->setText(tr("Step 2 of 2"));
     m_title->setText(tr("Save your recovery code"));
-    m_why->setText(tr("You need this code to get your messages back if you lose all your devices. "
-                      "It is shown only once."));
+    m_why->setText(tr("You need this code to sign in on another computer, or if you forget your "
+                      "password. It is shown only once."));
     m_grid->setAccessibleName(tr("Recovery code"));
     m_copy->setText(tr("Copy"));
     m_save->setText(tr("Save as file…"));
     m_print->setText(tr("Print…"));
     m_warning->setTexts(QString(), tr("Nobody else has a copy, not even your server.")
                             + QLatin1Char(' ')
-                            + tr("Without this code and without a device, your history cannot be "
-                                 "restored."));
+                            + tr("Without this code and without a device, nobody can let you back "
+                                 "in."));
     m_stored->setText(tr("I have stored the code somewhere safe"));
     m_typeLabel->setText(
         tr("Type groups %1 and %2 to confirm").arg(m_asked.first + 1).arg(m_asked.second + 1));
