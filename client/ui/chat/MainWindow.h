@@ -21,6 +21,7 @@ class Announcer;
 class ConversationView;
 class EmptySelection;
 class FirstRun;
+class Menu;
 class SidePane;
 
 /// The main window (design section 3): chat list and conversation, side by side or one at a time.
@@ -117,6 +118,8 @@ private:
     void updatePages();
     void confirmBlock(const client::ChatItem& chat);
     void showAccountMenu(const QPoint& place);
+    void addThemeMenu(Menu& menu);
+    void addLanguageMenu(Menu& menu);
     void showChatMenu(const ConversationId& id, const QPoint& place);
     void back();
     void escape();

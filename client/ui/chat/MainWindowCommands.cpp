@@ -7,10 +7,10 @@
 #include "client/ui/chat/SearchField.h"
 #include "client/ui/chat/SidePane.h"
 #include "client/ui/dialogs/ConfirmDialog.h"
+#include "client/ui/widgets/Menu.h"
 
 #include <QActionGroup>
 #include <QApplication>
-#include <QMenu>
 #include <QShortcut>
 
 /// Menus and shortcuts of the main window (design section 5).
@@ -184,88 +184,96 @@ void MainWindow::showChatMenu(const ConversationId& id, const QPoint& place)
     const ChatItem* chat = m_chats.find(id);
     if (!chat)
         return;
-    auto* menu = new QMenu(this);
+    auto* menu = new Menu(m_theme, this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto icon = [this](const char* name, Token token = Token::TextSecondary) {
-        return QIcon(m_theme.icon(QLatin1String(name), token, 18, devicePixelRatioF()));
+    const auto add = [this, menu](const char* icon, const QString& text, auto act,
+                                  bool destructive = false) {
+        connect(menu->addAction(QLatin1String(icon), text, destructive), &QAction::triggered, this,
+                std::move(act));
     };
     const UserId peer = chat->peer;
     if (chat->request) {
-        menu->addAction(icon("check"), tr("Accept"), this,
-                        [this, peer] { Q_EMIT acceptRequest(peer); });
+        add("check", tr("Accept"), [this, peer] { Q_EMIT acceptRequest(peer); });
     } else {
-        menu->addAction(icon("person"), tr("Profile"), this,
-                        [this, peer] { Q_EMIT profileWanted(peer); });
-        menu->addAction(icon("pin"), chat->pinned ? tr("Unpin") : tr("Pin"), this,
-                        [this, id, pin = !chat->pinned] { Q_EMIT pinChanged(id, pin); });
-        menu->addAction(icon(chat->muted ? "bell" : "bell-off"),
-                        chat->muted ? tr("Unmute") : tr("Mute"), this,
-                        [this, id, mute = !chat->muted] { Q_EMIT muteChanged(id, mute); });
+        add("person", tr("Profile"), [this, peer] { Q_EMIT profileWanted(peer); });
+        add("pin", chat->pinned ? tr("Unpin") : tr("Pin"),
+            [this, id, pin = !chat->pinned] { Q_EMIT pinChanged(id, pin); });
+        add(chat->muted ? "bell" : "bell-off", chat->muted ? tr("Unmute") : tr("Mute"),
+            [this, id, mute = !chat->muted] { Q_EMIT muteChanged(id, mute); });
     }
     menu->addSeparator();
-    if (chat->blocked)
-        menu->addAction(icon("block"), tr("Unblock"), this,
-                        [this, peer] { Q_EMIT unblockPerson(peer); });
-    else
-        menu->addAction(icon("block", Token::Danger), tr("Block…"), this, [this, id] {
+    if (chat->blocked) {
+        add("block", tr("Unblock"), [this, peer] { Q_EMIT unblockPerson(peer); });
+    } else {
+        const auto block = [this, id] {
             if (const ChatItem* still = m_chats.find(id))
                 confirmBlock(*still);
-        });
+        };
+        add("block", tr("Block…"), block, true);
+    }
     menu->popup(place);
 }
 
 void MainWindow::showAccountMenu(const QPoint& place)
 {
-    auto* menu = new QMenu(this);
+    auto* menu = new Menu(m_theme, this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto icon = [this](const char* name, Token token = Token::TextSecondary) {
-        return QIcon(m_theme.icon(QLatin1String(name), token, 18, devicePixelRatioF()));
+    const auto add = [this, menu](const char* icon, const QString& text,
+                                  void (MainWindow::*signal)(), bool destructive = false) {
+        connect(menu->addAction(QLatin1String(icon), text, destructive), &QAction::triggered, this,
+                signal);
     };
-    menu->addAction(icon("person"), tr("Profile and status…"), this,
-                    &MainWindow::ownProfileWanted);
+    add("person", tr("Profile and status…"), &MainWindow::ownProfileWanted);
     // Without an icon: the mark stands in its place.
-    QAction* lastSeen
-        = menu->addAction(tr("Show when I was last online"), this,
-                          [this](bool show) {
-                              m_showsLastSeen = show;
-                              Q_EMIT showLastSeenChosen(show);
-                          });
+    QAction* lastSeen = menu->addAction(tr("Show when I was last online"));
     lastSeen->setCheckable(true);
     lastSeen->setChecked(m_showsLastSeen);
-    QMenu* themes = menu->addMenu(icon(m_theme.isDark() ? "moon" : "sun"), tr("Theme"));
-    auto* themeGroup = new QActionGroup(themes);
-    const auto addTheme = [&](const QString& name, ThemeMode mode) {
+    connect(lastSeen, &QAction::triggered, this, [this](bool show) {
+        m_showsLastSeen = show;
+        Q_EMIT showLastSeenChosen(show);
+    });
+    addThemeMenu(*menu);
+    addLanguageMenu(*menu);
+    menu->addSeparator();
+    add("lock", tr("Change password…"), &MainWindow::passwordChangeWanted);
+    add("key", tr("New recovery code…"), &MainWindow::newRecoveryCodeWanted);
+    menu->addSeparator();
+    add("log-out", tr("Sign out…"), &MainWindow::signOutWanted);
+    add("trash", tr("Delete account…"), &MainWindow::accountDeletionWanted, true);
+    menu->popup(place);
+}
+
+void MainWindow::addThemeMenu(Menu& menu)
+{
+    Menu* themes = menu.addMenu(QLatin1String(m_theme.isDark() ? "moon" : "sun"), tr("Theme"));
+    auto* group = new QActionGroup(themes);
+    const auto add = [&](const QString& name, ThemeMode mode) {
         QAction* action = themes->addAction(name, this, [this, mode] {
             m_theme.setMode(mode);
             Q_EMIT themeChosen(mode);
         });
         action->setCheckable(true);
         action->setChecked(m_theme.mode() == mode);
-        themeGroup->addAction(action);
+        group->addAction(action);
     };
-    addTheme(tr("As the system"), ThemeMode::System);
-    addTheme(tr("Light"), ThemeMode::Light);
-    addTheme(tr("Dark"), ThemeMode::Dark);
-    QMenu* languages = menu->addMenu(icon("keyboard"), tr("Language"));
-    auto* languageGroup = new QActionGroup(languages);
-    const auto addLanguage = [&](const QString& name, Language language) {
+    add(tr("As the system"), ThemeMode::System);
+    add(tr("Light"), ThemeMode::Light);
+    add(tr("Dark"), ThemeMode::Dark);
+}
+
+void MainWindow::addLanguageMenu(Menu& menu)
+{
+    Menu* languages = menu.addMenu(QLatin1String("globe"), tr("Language"));
+    auto* group = new QActionGroup(languages);
+    const auto add = [&](const QString& name, Language language) {
         QAction* action = languages->addAction(
             name, this, [this, language] { Q_EMIT languageChosen(language); });
         action->setCheckable(true);
         action->setChecked(m_language == language);
-        languageGroup->addAction(action);
+        group->addAction(action);
     };
-    addLanguage(QStringLiteral("English"), Language::English);
-    addLanguage(QStringLiteral("Русский"), Language::Russian);
-    menu->addSeparator();
-    menu->addAction(icon("lock"), tr("Change password…"), this, &MainWindow::passwordChangeWanted);
-    menu->addAction(icon("key"), tr("New recovery code…"), this,
-                    &MainWindow::newRecoveryCodeWanted);
-    menu->addSeparator();
-    menu->addAction(icon("log-out"), tr("Sign out…"), this, &MainWindow::signOutWanted);
-    menu->addAction(icon("trash", Token::Danger), tr("Delete account…"), this,
-                    &MainWindow::accountDeletionWanted);
-    menu->popup(place);
+    add(QStringLiteral("English"), Language::English);
+    add(QStringLiteral("Русский"), Language::Russian);
 }
 
 } // namespace impulse::ui

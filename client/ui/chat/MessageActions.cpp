@@ -6,12 +6,12 @@
 #include "client/ui/chat/MessageListView.h"
 #include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/theme/Theme.h"
+#include "client/ui/widgets/Menu.h"
 
 #include <QAction>
 #include <QClipboard>
 #include <QDesktopServices>
 #include <QGuiApplication>
-#include <QMenu>
 
 namespace impulse::ui {
 
@@ -20,11 +20,6 @@ using client::MessageKind;
 using client::MessageState;
 
 namespace {
-
-QIcon menuIcon(Theme& theme, const char* name, Token token)
-{
-    return theme.icon(QLatin1String(name), token, 18, qGuiApp->devicePixelRatio());
-}
 
 bool isUnsent(const MessageItem& item)
 {
@@ -107,17 +102,16 @@ void MessageActions::showMenu(int row, const QPoint& place)
     if (item.kind == MessageKind::System || item.kind == MessageKind::Missing)
         return;
     m_view.setCurrentIndex(m_messages.index(row));
-    auto* menu = new QMenu(&m_view);
+    auto* menu = new Menu(m_theme, &m_view);
     menu->setAttribute(Qt::WA_DeleteOnClose);
-    const auto add = [&](QAction* action, const char* icon) {
-        action->setIcon(menuIcon(m_theme, icon, Token::TextSecondary));
-        menu->addAction(action);
+    const auto add = [menu](QAction* action, const char* icon) {
+        menu->add(action, QLatin1String(icon));
     };
     if (isUnsent(item)) {
         const MessageId id = item.id;
         const bool held = item.state == MessageState::Held;
-        menu->addAction(menuIcon(m_theme, held ? "send" : "retry", Token::TextSecondary),
-                        ChatWords::retry(item), this, [this, id, held] { sendAgain(id, held); });
+        connect(menu->addAction(QLatin1String(held ? "send" : "retry"), ChatWords::retry(item)),
+                &QAction::triggered, this, [this, id, held] { sendAgain(id, held); });
     }
     if (m_writable && canReply(item))
         add(m_reply, "reply");
@@ -127,29 +121,29 @@ void MessageActions::showMenu(int row, const QPoint& place)
         add(m_copy, "copy");
     addLinks(*menu, row);
     if (item.reply && item.kind == MessageKind::Text)
-        menu->addAction(menuIcon(m_theme, "chat", Token::TextSecondary),
-                        tr("Show the message replied to"), this,
-                        [this, id = item.id] { goToReplied(m_messages.rowOf(id)); });
+        connect(menu->addAction(QLatin1String("eye"), tr("Show the message replied to")),
+                &QAction::triggered, this,
+                [this, id = item.id] { goToReplied(m_messages.rowOf(id)); });
     add(m_details, "info");
     if (m_writable && canDelete(item)) {
         menu->addSeparator();
         m_remove->setText(isUnsent(item) ? ChatWords::remove() : tr("Delete for everyone…"));
-        m_remove->setIcon(menuIcon(m_theme, "trash", Token::Danger));
-        menu->addAction(m_remove);
+        menu->add(m_remove, QLatin1String("trash"), true);
     }
     menu->popup(place);
 }
 
-void MessageActions::addLinks(QMenu& menu, int row)
+void MessageActions::addLinks(Menu& menu, int row)
 {
     const auto& links = static_cast<MessageDelegate*>(m_view.itemDelegate())->layout(row).links();
     for (const QUrl& link : links) {
         const QString shown = link.toDisplayString().left(48);
-        menu.addAction(menuIcon(m_theme, "link", Token::TextSecondary), tr("Open %1").arg(shown),
-                       this, [link] { QDesktopServices::openUrl(link); });
-        menu.addAction(tr("Copy %1").arg(shown), this, [link] {
-            QGuiApplication::clipboard()->setText(link.toString(QUrl::FullyEncoded));
-        });
+        connect(menu.addAction(QLatin1String("link"), tr("Open %1").arg(shown)),
+                &QAction::triggered, this, [link] { QDesktopServices::openUrl(link); });
+        connect(menu.addAction(QLatin1String("copy"), tr("Copy %1").arg(shown)),
+                &QAction::triggered, this, [link] {
+                    QGuiApplication::clipboard()->setText(link.toString(QUrl::FullyEncoded));
+                });
     }
 }
 

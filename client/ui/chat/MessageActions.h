@@ -6,10 +6,10 @@
 #include <QObject>
 
 class QAction;
-class QMenu;
 
 namespace impulse::ui {
 
+class Menu;
 class MessageListView;
 class Theme;
 
@@ -42,7 +42,7 @@ private:
     QAction* shortcut(const QKeySequence& keys, void (MessageActions::*slot)(int));
     void sendAgain(const impulse::MessageId& id, bool held);
     void showMenu(int row, const QPoint& place);
-    void addLinks(QMenu& menu, int row);
+    void addLinks(Menu& menu, int row);
     void activate(int row, const MessageHit& hit);
     void replyTo(int row);
     void editRow(int row);

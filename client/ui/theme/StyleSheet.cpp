@@ -11,10 +11,9 @@ QToolTip { background: @tooltip; color: @onTooltip; border: 0; padding: 6px 8px;
 QLineEdit { lineedit-password-character: 8226; }
 QLineEdit[impulseBare="true"] { background: transparent; border: 0; padding: 0; }
 QMenu { background: @raised; color: @text; border: 1px solid @border; border-radius: 10px; padding: 6px; }
-QMenu::item { min-height: @menuRowpx; padding: 0 14px 0 10px; border-radius: 6px; }
+QMenu::item { min-height: @menuRowpx; padding: 0 28px 0 @menuLeftpx; border-radius: 6px; }
 QMenu::item:selected { background: @hover; }
 QMenu::item:disabled { color: @disabled; }
-QMenu::icon { padding-left: 8px; }
 QMenu::separator { height: 1px; background: @border; margin: 6px 8px; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 2px; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 2px; }
@@ -39,6 +38,8 @@ QSplitter::handle { background: @border; }
     fill("@track", Token::Track);
     fill("@control", Token::BorderControl);
     sheet.replace(QLatin1String("@menuRow"), QString::number(theme.px(34)));
+    // Room for an entry's icon or mark, which ui::Menu paints.
+    sheet.replace(QLatin1String("@menuLeft"), QString::number(theme.pxCapped(18) + 20));
     sheet.replace(QLatin1String("@small"),
                   QString::number(theme.font(TextStyle::Small).pixelSize()));
     return sheet;
