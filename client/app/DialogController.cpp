@@ -42,15 +42,17 @@ StartChatDialog::Problem problemOf(const ClientError& error)
     }
 }
 
-ui::ContactProfile shown(const PersonItem& person)
+/// What was last heard of a presence is old without a connection.
+ui::ContactProfile shown(const PersonItem& person, bool connected)
 {
+    const bool online = person.online && connected;
     return {person.name(),
             person.username,
-            ui::ChatWords::presence(person.online, person.lastSeenMs),
+            ui::ChatWords::presence(online, person.lastSeenMs),
             person.statusText,
             person.about,
             slotOf(person.id),
-            person.online,
+            online,
             person.status == client::ContactStatus::Blocked};
 }
 
@@ -60,6 +62,12 @@ DialogController::DialogController(ui::Theme& theme, client::Client& client, QWi
                                    QObject* parent)
     : QObject(parent), m_theme(theme), m_client(client), m_window(window)
 {
+}
+
+bool DialogController::isConnected() const
+{
+    const client::ConnectionState state = m_client.connection().state();
+    return state == client::ConnectionState::Online || state == client::ConnectionState::Updating;
 }
 
 QString DialogController::sentence(const ClientError& error)
@@ -164,7 +172,7 @@ void DialogController::showContact(const UserId& id)
     m_contact = new ui::ContactDialog(m_theme, &m_window);
     m_contact->setObjectName(QStringLiteral("contactDialog"));
     m_contact->setAttribute(Qt::WA_DeleteOnClose);
-    m_contact->setProfile(shown(*person));
+    m_contact->setProfile(shown(*person, isConnected()));
     connect(m_contact, &ui::ContactDialog::messageRequested, this, [this, id] { openWith(id); });
     connect(m_contact, &ui::ContactDialog::blockRequested, this, [this, id](bool block) {
         const auto now = m_client.people().person(id);
@@ -185,7 +193,7 @@ void DialogController::showContact(const UserId& id)
 void DialogController::refreshContact(const PersonItem& person)
 {
     if (m_contact && person.id == m_contactId) {
-        m_contact->setProfile(shown(person));
+        m_contact->setProfile(shown(person, isConnected()));
     }
 }
 

@@ -45,6 +45,7 @@ Q_SIGNALS:
     void conversationWanted(const impulse::ConversationId& id);
 
 private:
+    bool isConnected() const;
     void find(const QString& usernameOrLink);
     void openWith(const UserId& person);
     void askToBlock(const client::PersonItem& person);

@@ -249,7 +249,7 @@
         </message>
         <message>
             <source>waiting for network</source>
-            <translation>ждёт соединения</translation>
+            <translation>ожидание сети</translation>
         </message>
         <message>
             <source>edited</source>

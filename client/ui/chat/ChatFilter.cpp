@@ -23,6 +23,11 @@ const client::ChatItem& ChatFilter::at(const QModelIndex& index) const
     return m_chats.at(mapToSource(index).row());
 }
 
+bool ChatFilter::showsOnline(const client::ChatItem& chat) const
+{
+    return chat.online && m_presenceKnown;
+}
+
 QModelIndex ChatFilter::indexOf(const ConversationId& id) const
 {
     const int row = m_chats.rowOf(id);
@@ -31,8 +36,11 @@ QModelIndex ChatFilter::indexOf(const ConversationId& id) const
 
 QVariant ChatFilter::data(const QModelIndex& index, int role) const
 {
-    if (role == Qt::AccessibleTextRole && index.isValid())
-        return ChatWords::chatSentence(at(index));
+    if (role == Qt::AccessibleTextRole && index.isValid()) {
+        client::ChatItem chat = at(index);
+        chat.online = showsOnline(chat);
+        return ChatWords::chatSentence(chat);
+    }
     return QSortFilterProxyModel::data(index, role);
 }
 

@@ -15,6 +15,9 @@ public:
     ChatFilter(client::ChatListModel& chats, QObject* parent);
 
     void setText(const QString& text);
+    /// What was last heard of who is online is old without a connection.
+    void setPresenceKnown(bool known) { m_presenceKnown = known; }
+    bool showsOnline(const client::ChatItem& chat) const;
     const client::ChatItem& at(const QModelIndex& index) const;
     const client::ChatItem& at(int row) const { return at(index(row, 0)); }
     /// Invalid if it is filtered out.
@@ -27,6 +30,7 @@ protected:
 private:
     client::ChatListModel& m_chats;
     QString m_text;
+    bool m_presenceKnown = true;
 };
 
 } // namespace impulse::ui

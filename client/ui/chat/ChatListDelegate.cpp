@@ -116,7 +116,8 @@ void ChatListDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     const int side = m_theme.pxCapped(44);
     const QRect avatar(row.left() + padding, row.top() + (row.height() - side) / 2, side, side);
     paintAvatar(*painter, avatar,
-                {chat.title, avatarSlot(idBytes(chat.peer)), false, false, chat.online, ring},
+                {chat.title, avatarSlot(idBytes(chat.peer)), false, false,
+                 filter->showsOnline(chat), ring},
                 m_theme);
     const int left = avatar.right() + 1 + 12;
     const int line = m_theme.px(20);

@@ -49,6 +49,12 @@ ChatListView::ChatListView(Theme& theme, client::ChatListModel& chats, QWidget* 
     connect(this, &QAbstractItemView::clicked, this, choose);
 }
 
+void ChatListView::setPresenceKnown(bool known)
+{
+    m_filter->setPresenceKnown(known);
+    viewport()->update();
+}
+
 void ChatListView::keyboardSearch(const QString& text)
 {
     if (!text.trimmed().isEmpty())

@@ -17,6 +17,8 @@ public:
     ChatListView(Theme& theme, client::ChatListModel& chats, QWidget* parent);
 
     ChatFilter& filter() { return *m_filter; }
+    /// Without a connection nobody is shown as online.
+    void setPresenceKnown(bool known);
     void keyboardSearch(const QString& text) override;
 
 Q_SIGNALS:

@@ -54,6 +54,7 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
       m_nothing(new Label(theme, TextStyle::Small, Token::TextSecondary, this))
 {
     m_newChat->setObjectName(QStringLiteral("newChatButton"));
+    m_offline->setObjectName(QStringLiteral("offlineCard"));
     auto* head = new QHBoxLayout(m_head);
     head->setContentsMargins(12, 0, 8, 0);
     head->setSpacing(0);
@@ -187,8 +188,9 @@ void SidePane::setConnection(ConnectionState state, std::uint64_t nextTryMs,
     m_state = state;
     m_nextTryMs = nextTryMs;
     m_problem = problem;
-    m_account->setOnline(state == ConnectionState::Online
-                         || state == ConnectionState::Updating);
+    const bool usable = state == ConnectionState::Online || state == ConnectionState::Updating;
+    m_account->setOnline(usable);
+    m_list->setPresenceKnown(usable);
     if (lost)
         m_tick.start();
     else
@@ -198,7 +200,11 @@ void SidePane::setConnection(ConnectionState state, std::uint64_t nextTryMs,
 
 void SidePane::updateBanner()
 {
-    const bool lost = m_state == ConnectionState::Offline && nowMs() >= m_offlineSinceMs + patienceMs;
+    // Each try is Connecting for a moment; a card that left and came back would move the list.
+    const bool wasShown = !m_offline->parentWidget()->isHidden();
+    const bool lost = (m_state == ConnectionState::Offline
+                       || (m_state == ConnectionState::Connecting && wasShown))
+        && nowMs() >= m_offlineSinceMs + patienceMs;
     if (lost) {
         const auto now = nowMs();
         const int seconds
