@@ -114,6 +114,8 @@ Composer::Composer(Theme& theme, QWidget* parent)
 void Composer::applyMetrics()
 {
     m_fieldBox->setMinimumHeight(36 + int((m_theme.scale() - 1) * 24));
+    // What stands in the field's place is as high, so the messages do not move.
+    m_blocked->setMinimumHeight(m_fieldBox->minimumHeight());
     // Beside a single line the button is centred; it stays there while the field grows.
     m_sendGap->setContentsMargins(
         0, 0, 0, std::max(0, m_fieldBox->minimumHeight() - m_send->sizeHint().height()) / 2);

@@ -31,6 +31,7 @@ ConversationView::ConversationView(Theme& theme, client::MessageListModel& messa
       m_actions(new MessageActions(theme, messages, *m_list))
 {
     m_list->setObjectName(QStringLiteral("messageList"));
+    m_identity->setObjectName(QStringLiteral("identityBanner"));
     m_identity->setIconName(QLatin1String("shield-alert"));
     m_identity->addButton(m_sendAnyway);
     m_identity->hide();
@@ -116,15 +117,17 @@ void ConversationView::updateState()
         && m_person->wasVerified;
     if (m_chat.request)
         m_request->setChat(m_chat);
-    m_pages->setCurrentWidget(m_chat.request ? static_cast<QWidget*>(m_request) : m_list);
+    showPage(m_chat.request ? static_cast<QWidget*>(m_request) : m_list);
     m_composer->setVisible(!m_chat.request);
     m_list->setTyping(!m_chat.request && m_chat.previewKind == client::PreviewKind::Typing);
+    // The header has the whole name; here the sentence has to fit.
+    const QString name = m_chat.title.section(QLatin1Char(' '), 0, 0);
     m_identity->setTexts(
-        tr("%1’s safety number has changed").arg(m_chat.title),
+        tr("%1’s safety number has changed").arg(name),
         tr("%1 has set up Impulse from scratch, or someone is posing as %1. Sending is paused "
            "until you decide.")
-            .arg(m_chat.title));
-    m_identity->setVisible(paused && !m_chat.request);
+            .arg(name));
+    m_identity->setVisible(paused && !m_chat.request && !m_chat.blocked);
     m_actions->setWritable(!m_chat.request && !m_chat.blocked && !paused);
     if (m_chat.blocked)
         m_composer->setBlockedLine(tr("You blocked %1").arg(m_chat.title), tr("Unblock"));
@@ -132,6 +135,17 @@ void ConversationView::updateState()
         m_composer->setBlockedLine(tr("Sending is paused"), {}, QLatin1String("lock"));
     else
         m_composer->setBlockedLine({}, {});
+}
+
+/// The page that is not shown must not keep its height: it would be taken from the banner.
+void ConversationView::showPage(QWidget* page)
+{
+    for (int i = 0; i < m_pages->count(); ++i) {
+        const bool shown = m_pages->widget(i) == page;
+        const auto policy = shown ? QSizePolicy::Expanding : QSizePolicy::Ignored;
+        m_pages->widget(i)->setSizePolicy(policy, policy);
+    }
+    m_pages->setCurrentWidget(page);
 }
 
 void ConversationView::confirmIdentity()

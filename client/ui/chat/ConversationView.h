@@ -65,6 +65,7 @@ private:
     void connectParts();
     void editLast();
     void updateState();
+    void showPage(QWidget* page);
     void confirmIdentity();
     void retranslate();
 

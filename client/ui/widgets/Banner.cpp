@@ -10,11 +10,19 @@
 
 namespace impulse::ui {
 
+namespace {
+
+/// A bar in px that is narrower has its buttons under the text.
+constexpr int narrowBelow = 560;
+
+} // namespace
+
 Banner::Banner(Theme& theme, Kind kind, Shape shape, QWidget* parent)
     : QWidget(parent), m_theme(theme), m_kind(kind), m_shape(shape),
       m_icon(new IconView(theme, QLatin1String("alert"), mark(), 20, this)),
       m_title(new Label(theme, TextStyle::Small, Token::TextPrimary, this)),
-      m_text(new Label(theme, TextStyle::Small, Token::TextPrimary, this))
+      m_text(new Label(theme, TextStyle::Small,
+                       kind == Kind::Neutral ? Token::TextSecondary : Token::TextPrimary, this))
 {
     m_title->setWeight(QFont::DemiBold);
     m_title->setWordWrap(true);
@@ -23,12 +31,15 @@ Banner::Banner(Theme& theme, Kind kind, Shape shape, QWidget* parent)
     words->setSpacing(0);
     words->addWidget(m_title);
     words->addWidget(m_text);
-    m_row = new QHBoxLayout(this);
+    m_body = new QBoxLayout(QBoxLayout::LeftToRight);
+    m_body->setSpacing(12);
+    m_body->addLayout(words, 1);
+    auto* row = new QHBoxLayout(this);
     const int vertical = shape == Shape::Card ? 12 : 10;
-    m_row->setContentsMargins(16, vertical, 16, vertical);
-    m_row->setSpacing(12);
-    m_row->addWidget(m_icon, 0, Qt::AlignTop);
-    m_row->addLayout(words, 1);
+    row->setContentsMargins(16, vertical, 16, vertical);
+    row->setSpacing(12);
+    row->addWidget(m_icon, 0, Qt::AlignTop);
+    row->addLayout(m_body, 1);
     connect(&theme, &Theme::changed, this, [this] { update(); });
     setTexts(QString(), QString());
 }
@@ -79,7 +90,24 @@ void Banner::setTexts(const QString& title, const QString& text)
 
 void Banner::addButton(Button* button)
 {
-    m_row->addWidget(button, 0, Qt::AlignVCenter);
+    m_body->addWidget(button, 0, Qt::AlignVCenter);
+}
+
+void Banner::resizeEvent(QResizeEvent* event)
+{
+    QWidget::resizeEvent(event);
+    const bool narrow = m_shape == Shape::Bar && width() < m_theme.pxCapped(narrowBelow);
+    const auto direction = narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight;
+    if (m_body->direction() == direction) {
+        return;
+    }
+    m_body->setDirection(direction);
+    m_body->setSpacing(narrow ? 4 : 12);
+    for (int i = 0; i < m_body->count(); ++i) {
+        if (QWidget* button = m_body->itemAt(i)->widget()) {
+            m_body->setAlignment(button, narrow ? Qt::AlignRight : Qt::AlignVCenter);
+        }
+    }
 }
 
 void Banner::paintEvent(QPaintEvent*)

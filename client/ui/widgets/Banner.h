@@ -4,7 +4,7 @@
 
 #include <QWidget>
 
-class QHBoxLayout;
+class QBoxLayout;
 
 namespace impulse::ui {
 
@@ -27,11 +27,12 @@ public:
     void setIconName(QLatin1String name);
     /// Either may be empty.
     void setTexts(const QString& title, const QString& text);
-    /// Buttons stand at the right, in the order in which they are added; the banner owns them.
+    /// Buttons stand at the right, or under the text of a narrow bar; the banner owns them.
     void addButton(Button* button);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     Token fill() const;
@@ -40,7 +41,7 @@ private:
     Theme& m_theme;
     Kind m_kind;
     Shape m_shape;
-    QHBoxLayout* m_row;
+    QBoxLayout* m_body;
     IconView* m_icon;
     Label* m_title;
     Label* m_text;
