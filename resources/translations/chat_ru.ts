@@ -40,6 +40,10 @@
     <context>
         <name>impulse::ui::ChatWords</name>
         <message>
+            <source>No messages yet</source>
+            <translation>Сообщений пока нет</translation>
+        </message>
+        <message>
             <source>Not sent yet: waiting for your decision</source>
             <translation>Не отправлено: ждёт вашего решения</translation>
         </message>

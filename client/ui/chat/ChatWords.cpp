@@ -96,7 +96,7 @@ ChatWords::Preview ChatWords::preview(const ChatItem& chat)
 {
     switch (chat.previewKind) {
     case PreviewKind::None:
-        return {};
+        return {{}, tr("No messages yet")};
     case PreviewKind::Typing:
         return {tr("%1 is typing").arg(chat.title.section(QLatin1Char(' '), 0, 0)), {}};
     case PreviewKind::Draft:

@@ -85,6 +85,7 @@ void ConversationView::connectParts()
 void ConversationView::open(const ChatItem& chat, const QString& draft)
 {
     m_person.reset();
+    m_list->setUnwritten(false);
     m_header->setPerson({});
     m_composer->open(draft);
     setChat(chat);
@@ -119,6 +120,10 @@ void ConversationView::updateState()
         m_request->setChat(m_chat);
     showPage(m_chat.request ? static_cast<QWidget*>(m_request) : m_list);
     m_composer->setVisible(!m_chat.request);
+    // A draft or somebody typing hides what was said last, so they leave it as it was.
+    using client::PreviewKind;
+    if (m_chat.previewKind != PreviewKind::Draft && m_chat.previewKind != PreviewKind::Typing)
+        m_list->setUnwritten(m_chat.previewKind == PreviewKind::None);
     m_list->setTyping(!m_chat.request && m_chat.previewKind == client::PreviewKind::Typing);
     // The header has the whole name; here the sentence has to fit.
     const QString name = m_chat.title.section(QLatin1Char(' '), 0, 0);

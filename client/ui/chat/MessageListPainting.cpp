@@ -15,8 +15,11 @@ void MessageListView::paintEvent(QPaintEvent* event)
 {
     QPainter painter(viewport());
     painter.fillRect(event->rect(), m_theme.color(Token::SurfaceChat));
-    if (m_heights.count() == 0)
+    if (m_heights.count() == 0) {
+        if (m_unwritten)
+            paintUnwritten(painter);
         return;
+    }
     QStyleOptionViewItem option;
     initViewItemOption(&option);
     for (int row = rowAtContent(verticalOffset() + event->rect().top()); row < m_heights.count();
@@ -30,6 +33,23 @@ void MessageListView::paintEvent(QPaintEvent* event)
     }
     if (m_sticky)
         paintSticky(painter);
+}
+
+void MessageListView::setUnwritten(bool unwritten)
+{
+    m_unwritten = unwritten;
+    viewport()->update();
+}
+
+void MessageListView::paintUnwritten(QPainter& painter) const
+{
+    client::MessageItem line;
+    line.kind = client::MessageKind::System;
+    line.system = client::SystemLine::Encrypted;
+    MessageContext context;
+    context.viewWidth = viewport()->width();
+    const MessageLayout layout(line, context, m_theme);
+    layout.paint(painter, QPoint(0, (viewport()->height() - layout.height()) / 2), 0, false);
 }
 
 /// The day of the topmost row. `pillTop` is where its own pill, or the next day's, would push it.

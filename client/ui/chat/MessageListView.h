@@ -25,6 +25,8 @@ public:
     MessageListView(Theme& theme, client::MessageListModel& messages, QWidget* parent = nullptr);
 
     void setTyping(bool typing);
+    /// Nothing was written here yet: says what holds for what will be.
+    void setUnwritten(bool unwritten);
     bool isTyping() const;
     /// The last row is fully seen.
     bool atEnd() const;
@@ -93,6 +95,7 @@ private:
     void showHover(int row);
     void animateToEnd(int from);
     void paintSticky(QPainter& painter);
+    void paintUnwritten(QPainter& painter) const;
     QString topDay(int& pillTop) const;
     int unreadBelow() const;
 
@@ -113,6 +116,7 @@ private:
     bool m_placing = false;
     bool m_opening = true;
     bool m_sticky = false;
+    bool m_unwritten = false;
     bool m_wasAtEnd = true;
 };
 
