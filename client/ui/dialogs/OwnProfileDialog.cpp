@@ -9,6 +9,7 @@
 #include "client/ui/widgets/Label.h"
 
 #include <QClipboard>
+#include <QDialogButtonBox>
 #include <QEvent>
 #include <QGuiApplication>
 #include <QLineEdit>
@@ -29,7 +30,7 @@ constexpr int avatarSide = 96;
 
 OwnProfileDialog::OwnProfileDialog(Theme& theme, const OwnProfile& profile, const QString& link,
                                    QWidget* parent)
-    : QDialog(parent), m_original(profile), m_link(link),
+    : FormDialog(theme, parent), m_original(profile), m_link(link),
       m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
       m_avatar(new AvatarView(theme, avatarSide, this)), m_name(new Field(theme, this)),
       m_status(new Field(theme, this)), m_about(new Field(theme, this)),
@@ -38,7 +39,6 @@ OwnProfileDialog::OwnProfileDialog(Theme& theme, const OwnProfile& profile, cons
       m_cancel(new Button(theme, Button::Kind::Tonal, this)),
       m_save(new Button(theme, Button::Kind::Primary, this))
 {
-    setWindowModality(Qt::WindowModal);
     m_name->setObjectName(QStringLiteral("displayName"));
     m_name->setText(profile.displayName);
     m_name->edit().setMaxLength(longestName);
@@ -81,11 +81,9 @@ OwnProfileDialog::OwnProfileDialog(Theme& theme, const OwnProfile& profile, cons
     line->addWidget(m_copy);
     card->addRow(row);
 
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addStretch(1);
-    buttons->addWidget(m_cancel);
-    buttons->addWidget(m_save);
+    auto* buttons = new QDialogButtonBox(this);
+    buttons->addButton(m_save, QDialogButtonBox::AcceptRole);
+    buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(32, 24, 32, 24);
     column->setSpacing(0);
@@ -96,14 +94,16 @@ OwnProfileDialog::OwnProfileDialog(Theme& theme, const OwnProfile& profile, cons
     column->addWidget(card);
     column->addSpacing(16);
     column->addStretch(1);
-    column->addLayout(buttons);
+    column->addWidget(buttons);
     setMinimumWidth(std::min(theme.pxCapped(dialogWidth), 900));
+    resize(minimumWidth(), 0);
+    connect(this, &FormDialog::cancelRequested, this, [this] { QDialog::reject(); });
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(m_link);
         m_copied = true;
         retranslate();
     });
-    connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, &OwnProfileDialog::reject);
     connect(m_save, &QPushButton::clicked, this, [this] { Q_EMIT saveRequested(this->profile()); });
     m_save->setDefault(true);
     retranslate();
@@ -138,8 +138,8 @@ void OwnProfileDialog::refresh()
     m_avatar->setSpec({now.displayName, now.avatarSlot});
     const bool changed = now.displayName != m_original.displayName
         || now.status != m_original.status || now.about != m_original.about;
-    m_save->setEnabled(m_busy || (changed && !now.displayName.isEmpty()));
-    m_save->setBusy(m_busy, tr("Saving…"));
+    m_save->setEnabled(isBusy() || (changed && !now.displayName.isEmpty()));
+    m_save->setBusy(isBusy(), tr("Saving…"));
     if (m_failed) {
         m_about->setError(tr("This could not be saved. Try again."));
     } else {
@@ -150,9 +150,8 @@ void OwnProfileDialog::refresh()
     }
 }
 
-void OwnProfileDialog::setBusy(bool busy)
+void OwnProfileDialog::showBusy(bool busy)
 {
-    m_busy = busy;
     m_failed = false;
     for (Field* field : {m_name, m_status, m_about}) {
         field->setEnabled(!busy);
@@ -172,7 +171,7 @@ void OwnProfileDialog::changeEvent(QEvent* event)
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
     }
-    QDialog::changeEvent(event);
+    FormDialog::changeEvent(event);
 }
 
 } // namespace impulse::ui

@@ -1,8 +1,7 @@
 #pragma once
 
+#include "client/ui/dialogs/FormDialog.h"
 #include "client/ui/theme/Avatar.h"
-
-#include <QDialog>
 
 namespace impulse::ui {
 
@@ -22,7 +21,7 @@ struct OwnProfile {
 };
 
 /// My own profile: name, status, about (visual design 4.15, `settings-profile`). Main thread.
-class OwnProfileDialog : public QDialog {
+class OwnProfileDialog : public FormDialog {
     Q_OBJECT
 
 public:
@@ -31,7 +30,6 @@ public:
 
     /// What is in the fields now, without surrounding space.
     OwnProfile profile() const;
-    void setBusy(bool busy);
     /// The server or the disk refused; the fields stay as they are.
     void setFailed();
 
@@ -40,6 +38,7 @@ Q_SIGNALS:
     void saveRequested(const impulse::ui::OwnProfile& profile);
 
 protected:
+    void showBusy(bool busy) override;
     void changeEvent(QEvent* event) override;
 
 private:
@@ -57,7 +56,6 @@ private:
     Button* m_copy;
     Button* m_cancel;
     Button* m_save;
-    bool m_busy = false;
     bool m_failed = false;
     bool m_copied = false;
 };

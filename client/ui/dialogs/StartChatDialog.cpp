@@ -8,6 +8,7 @@
 #include "client/ui/widgets/Label.h"
 
 #include <QClipboard>
+#include <QDialogButtonBox>
 #include <QEvent>
 #include <QGuiApplication>
 #include <QLineEdit>
@@ -15,23 +16,16 @@
 
 namespace impulse::ui {
 
-namespace {
-
-constexpr int dialogWidth = 440;
-
-} // namespace
-
 StartChatDialog::StartChatDialog(Theme& theme, const QString& ownUsername, const QString& ownLink,
                                  QWidget* parent)
-    : QDialog(parent), m_ownUsername(ownUsername), m_ownLink(ownLink),
-      m_title(new Label(theme, TextStyle::Heading, Token::TextPrimary, this)),
+    : FormDialog(theme, parent), m_ownUsername(ownUsername), m_ownLink(ownLink),
+      m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
       m_field(new Field(theme, this)),
       m_ownLabel(new Label(theme, TextStyle::Small, Token::TextSecondary, this)),
       m_copy(new Button(theme, Button::Kind::Tonal, this)),
       m_cancel(new Button(theme, Button::Kind::Tonal, this)),
       m_start(new Button(theme, Button::Kind::Primary, this))
 {
-    setWindowModality(Qt::WindowModal);
     m_field->setObjectName(QStringLiteral("person"));
     m_field->setLeadingIcon(QLatin1String("mention"));
     m_field->edit().setInputMethodHints(Qt::ImhNoAutoUppercase | Qt::ImhNoPredictiveText);
@@ -59,11 +53,9 @@ StartChatDialog::StartChatDialog(Theme& theme, const QString& ownUsername, const
     own->addRow(ownRow);
     own->setVisible(!ownLink.isEmpty());
 
-    auto* buttons = new QHBoxLayout;
-    buttons->setSpacing(8);
-    buttons->addStretch(1);
-    buttons->addWidget(m_cancel);
-    buttons->addWidget(m_start);
+    auto* buttons = new QDialogButtonBox(this);
+    buttons->addButton(m_start, QDialogButtonBox::AcceptRole);
+    buttons->addButton(m_cancel, QDialogButtonBox::RejectRole);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(24, 24, 24, 24);
     column->setSpacing(0);
@@ -74,20 +66,21 @@ StartChatDialog::StartChatDialog(Theme& theme, const QString& ownUsername, const
     column->addWidget(own);
     column->addSpacing(20);
     column->addStretch(1);
-    column->addLayout(buttons);
-    setMinimumWidth(theme.pxCapped(dialogWidth));
+    column->addWidget(buttons);
+    // Looking someone up leaves nothing behind, so there is nothing to wait for.
+    connect(this, &FormDialog::cancelRequested, this, [this] { QDialog::reject(); });
     connect(m_field, &Field::textChanged, this, [this] {
         m_problem.reset();
         retranslate();
     });
-    connect(m_field, &Field::returnPressed, this, &StartChatDialog::submit);
     connect(m_start, &QPushButton::clicked, this, &StartChatDialog::submit);
-    connect(m_cancel, &QPushButton::clicked, this, &QDialog::reject);
+    connect(buttons, &QDialogButtonBox::rejected, this, &StartChatDialog::reject);
     connect(m_copy, &QPushButton::clicked, this, [this] {
         QGuiApplication::clipboard()->setText(m_ownLink);
         m_copied = true;
         retranslate();
     });
+    m_start->setDefault(true);
     retranslate();
 }
 
@@ -109,8 +102,8 @@ void StartChatDialog::retranslate()
     m_copy->setText(tr("Copy link"));
     m_cancel->setText(tr("Cancel"));
     m_start->setText(tr("Start chat"));
-    m_start->setEnabled(m_busy || !typed().isEmpty());
-    m_start->setBusy(m_busy, tr("Looking…"));
+    m_start->setEnabled(isBusy() || !typed().isEmpty());
+    m_start->setBusy(isBusy(), tr("Looking…"));
     if (!m_problem) {
         m_field->setHint(Field::Hint::Plain, tr("A username of your server, or an impulse:// link"));
         return;
@@ -145,17 +138,15 @@ void StartChatDialog::setText(const QString& usernameOrLink)
     m_field->setText(usernameOrLink);
 }
 
-void StartChatDialog::setBusy(bool busy)
+void StartChatDialog::showBusy(bool busy)
 {
-    m_busy = busy;
     m_field->setEnabled(!busy);
     retranslate();
 }
 
 void StartChatDialog::setProblem(Problem problem)
 {
-    m_busy = false;
-    m_field->setEnabled(true);
+    setBusy(false);
     m_problem = problem;
     retranslate();
     m_field->setFocus(Qt::OtherFocusReason);
@@ -164,7 +155,7 @@ void StartChatDialog::setProblem(Problem problem)
 
 void StartChatDialog::submit()
 {
-    if (!m_busy && !typed().isEmpty()) {
+    if (!isBusy() && !typed().isEmpty()) {
         Q_EMIT startRequested(typed());
     }
 }
@@ -174,12 +165,12 @@ void StartChatDialog::changeEvent(QEvent* event)
     if (event->type() == QEvent::LanguageChange) {
         retranslate();
     }
-    QDialog::changeEvent(event);
+    FormDialog::changeEvent(event);
 }
 
 void StartChatDialog::showEvent(QShowEvent* event)
 {
-    QDialog::showEvent(event);
+    FormDialog::showEvent(event);
     m_field->setFocus(Qt::OtherFocusReason);
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include <QDialog>
+#include "client/ui/dialogs/FormDialog.h"
 
 #include <optional>
 
@@ -13,7 +13,7 @@ class Theme;
 
 /// Starts a chat by username or `impulse://` link, and shows one's own link to pass on. Knows no
 /// network: it asks by a signal and is told what came of it. Main thread.
-class StartChatDialog : public QDialog {
+class StartChatDialog : public FormDialog {
     Q_OBJECT
 
 public:
@@ -25,7 +25,6 @@ public:
 
     /// Fills the field, for a link that was opened from elsewhere.
     void setText(const QString& usernameOrLink);
-    void setBusy(bool busy);
     void setProblem(Problem problem);
 
 Q_SIGNALS:
@@ -33,6 +32,7 @@ Q_SIGNALS:
     void startRequested(const QString& usernameOrLink);
 
 protected:
+    void showBusy(bool busy) override;
     void changeEvent(QEvent* event) override;
     void showEvent(QShowEvent* event) override;
 
@@ -49,7 +49,6 @@ private:
     Button* m_copy;
     Button* m_cancel;
     Button* m_start;
-    bool m_busy = false;
     bool m_copied = false;
     std::optional<Problem> m_problem;
 };
