@@ -2,6 +2,7 @@
 
 #include "client/ui/signin/NewPasswordFields.h"
 #include "client/ui/theme/Theme.h"
+#include "client/ui/widgets/Banner.h"
 #include "client/ui/widgets/Button.h"
 #include "client/ui/widgets/Field.h"
 #include "client/ui/widgets/Label.h"
@@ -23,7 +24,8 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     : FormDialog(theme, parent), m_title(new Label(theme, TextStyle::Title, Token::TextPrimary, this)),
       m_meaning(new Label(theme, TextStyle::Body, Token::TextSecondary, this)),
       m_present(new Field(theme, this)), m_new(new NewPasswordFields(theme, blockGap, this)),
-      m_problem(new Label(theme, TextStyle::Small, Token::Danger, this)),
+      m_problemBox(new QWidget(this)),
+      m_problem(new Banner(theme, Banner::Kind::Danger, Banner::Shape::Card, m_problemBox)),
       m_cancel(new Button(theme, Button::Kind::Tonal, this)),
       m_change(new Button(theme, Button::Kind::Primary, this))
 {
@@ -31,9 +33,11 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     m_present->setObjectName(QStringLiteral("presentPassword"));
     m_present->makePassword();
     m_new->setUsername(username);
-    m_problem->setObjectName(QStringLiteral("problem"));
-    m_problem->setWordWrap(true);
-    m_problem->hide();
+    m_problemBox->setObjectName(QStringLiteral("problem"));
+    auto* problemColumn = new QVBoxLayout(m_problemBox);
+    problemColumn->setContentsMargins(0, 0, 0, blockGap);
+    problemColumn->addWidget(m_problem);
+    m_problemBox->hide();
     m_cancel->setObjectName(QStringLiteral("cancel"));
     m_change->setObjectName(QStringLiteral("change"));
     auto* buttons = new QDialogButtonBox(this);
@@ -49,9 +53,8 @@ ChangePasswordDialog::ChangePasswordDialog(Theme& theme, const QString& username
     column->addWidget(m_present);
     column->addSpacing(blockGap);
     column->addWidget(m_new);
-    column->addSpacing(8);
-    column->addWidget(m_problem);
-    column->addSpacing(12);
+    column->addSpacing(20);
+    column->addWidget(m_problemBox);
     column->addStretch(1);
     column->addWidget(buttons);
     connect(m_present, &Field::textChanged, this, [this] {
@@ -105,7 +108,7 @@ void ChangePasswordDialog::submit()
     if (isBusy() || !m_change->isEnabled()) {
         return;
     }
-    m_problem->hide();
+    m_problemBox->hide();
     Q_EMIT changeRequested();
 }
 
@@ -134,8 +137,8 @@ void ChangePasswordDialog::setWeakPassword()
 void ChangePasswordDialog::setProblem(const QString& sentence)
 {
     setBusy(false);
-    m_problem->setText(sentence);
-    m_problem->show();
+    m_problem->setTexts(QString(), sentence);
+    m_problemBox->show();
 }
 
 void ChangePasswordDialog::changeEvent(QEvent* event)

@@ -5,6 +5,7 @@
 
 namespace impulse::ui {
 
+class Banner;
 class Button;
 class Field;
 class Label;
@@ -44,7 +45,8 @@ private:
     Label* m_meaning;
     Field* m_present;
     NewPasswordFields* m_new;
-    Label* m_problem;
+    QWidget* m_problemBox;
+    Banner* m_problem;
     Button* m_cancel;
     Button* m_change;
 };

@@ -45,7 +45,9 @@ void IconView::paintEvent(QPaintEvent*)
     const int side = m_theme.pxCapped(m_side);
     const QByteArray name = m_name.toLatin1();
     painter.drawPixmap((width() - side) / 2, (height() - side) / 2,
-                       m_theme.icon(QLatin1String(name), m_token, side, devicePixelRatioF()));
+                       m_theme.icon(QLatin1String(name),
+                                    isEnabled() ? m_token : Token::TextDisabled, side,
+                                    devicePixelRatioF()));
 }
 
 } // namespace impulse::ui
