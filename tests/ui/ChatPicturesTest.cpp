@@ -3,7 +3,10 @@
 #include "tests/ui/ChatFixture.h"
 
 #include <QAbstractButton>
+#include <QAbstractItemView>
+#include <QContextMenuEvent>
 #include <QFileInfo>
+#include <QMenu>
 #include <QTextEdit>
 
 using namespace impulse;
@@ -106,6 +109,96 @@ TEST_CASE("pictures of the first run and a request", "[pictures]")
         f.chats.upsert(nadia);
         REQUIRE(f.window.openConversation(nadia.id));
         save(f.window, "request", theme, language, QStringLiteral("request"));
+    });
+}
+
+TEST_CASE("pictures of the menus and of the small dialogs", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        const auto open = [](const char* name, const QString& look, const QString& tongue) {
+            auto* menu = qobject_cast<QMenu*>(QApplication::activePopupWidget());
+            REQUIRE(menu);
+            menu->setActiveAction(menu->actions().first());
+            save(*menu, name, look, tongue, QString());
+            return menu;
+        };
+        const auto askMenu = [&f](const char* list, int row) {
+            auto* view = f.find<QAbstractItemView>(list);
+            const QModelIndex index = view->model()->index(row, 0);
+            view->setFocus();
+            view->setCurrentIndex(index);
+            const QPoint place = view->visualRect(index).center();
+            QContextMenuEvent event(QContextMenuEvent::Keyboard, place,
+                                    view->viewport()->mapToGlobal(place));
+            QApplication::sendEvent(view->viewport(), &event);
+        };
+        askMenu("messageList", 5);
+        QMenu* message = open("message-menu", theme, language);
+        // The one before the line that sets Delete apart.
+        message->actions().at(message->actions().size() - 3)->trigger();
+        message->close();
+        QWidget* details = QApplication::activeModalWidget();
+        REQUIRE(details);
+        save(*details, "message-details", theme, language, QString());
+        details->close();
+        askMenu("chatList", 0);
+        QMenu* chat = open("chat-menu", theme, language);
+        chat->actions().last()->trigger();
+        chat->close();
+        QWidget* confirm = QApplication::activeModalWidget();
+        REQUIRE(confirm);
+        save(*confirm, "confirm", theme, language, QString());
+        confirm->close();
+    });
+}
+
+TEST_CASE("pictures of long names", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        const QString name = f.name("Wilhelmina Featherstonehaugh-Cholmondeley of Upper Slaughter",
+                                    "Александра Константинопольская-Преображенская (бухгалтерия)");
+        auto mira = *f.chats.find(idOf<ConversationId>(1));
+        mira.title = name;
+        mira.unread = 3;
+        f.chats.upsert(mira);
+        auto request = f.chat(30, 0, name, {}, todayAt(14, 31));
+        request.request = true;
+        request.previewKind = client::PreviewKind::Request;
+        request.username = QStringLiteral("nadia");
+        f.chats.upsert(request);
+        f.show(760, 600);
+        REQUIRE(f.window.openConversation(request.id));
+        save(f.window, "long-name-request", theme, language, QString());
+        const auto fresh = f.chat(31, 2, name, {}, todayAt(14, 33));
+        f.chats.upsert(fresh);
+        REQUIRE(f.window.openConversation(fresh.id));
+        save(f.window, "no-messages", theme, language, QString());
+        REQUIRE(f.window.openConversation(mira.id));
+        client::PersonItem person;
+        person.id = mira.peer;
+        person.displayName = name;
+        person.statusText = f.name("Away until the end of the month, write to the office",
+                                   "В отпуске до конца месяца, пишите в общий отдел кадров");
+        person.online = true;
+        f.window.setPerson(person);
+        f.fillMessages();
+        mira.identity = person.identity = client::IdentityState::Changed;
+        person.wasVerified = true;
+        f.chats.upsert(mira);
+        f.window.setPerson(person);
+        save(f.window, "long-name", theme, language, QString());
+        mira.blocked = true;
+        f.chats.upsert(mira);
+        f.window.resize(400, 600);
+        QTest::qWait(20);
+        save(f.window, "long-name-blocked", theme, language, QString());
     });
 }
 

@@ -11,6 +11,7 @@
 #include <QClipboard>
 #include <QDialog>
 #include <QElapsedTimer>
+#include <QLayout>
 #include <QMenu>
 #include <QPushButton>
 #include <QScrollBar>
@@ -19,6 +20,7 @@
 using namespace impulse;
 using namespace impulse::ui;
 using namespace impulse::test;
+using client::ConnectionState;
 using client::MessageState;
 
 namespace {
@@ -437,6 +439,62 @@ TEST_CASE("chat window: rows are read aloud as one sentence", "[window]")
                             .data(Qt::AccessibleTextRole).toString();
     CHECK(row == QStringLiteral("Anya Petrova, 2 unread, online, I’ll bring the printed forms "
                                 "tonight, 13:58"));
+}
+
+TEST_CASE("chat window: without a connection nobody is shown as online", "[window]")
+{
+    ChatFixture f;
+    f.fillChats();
+    f.show();
+    const auto spoken = [&f] {
+        return f.find<ChatListView>("chatList")->model()->index(1, 0)
+            .data(Qt::AccessibleTextRole).toString();
+    };
+    CHECK(spoken().contains(QStringLiteral("online")));
+    f.window.setConnection(ConnectionState::Offline);
+    CHECK_FALSE(spoken().contains(QStringLiteral("online")));
+    f.window.setConnection(ConnectionState::Updating);
+    CHECK(spoken().contains(QStringLiteral("online")));
+}
+
+TEST_CASE("chat window: the offline card stays while the next try runs", "[window]")
+{
+    ChatFixture f;
+    f.fillChats();
+    f.show();
+    auto* card = f.find<QWidget>("offlineCard");
+    f.window.setConnection(ConnectionState::Connecting);
+    CHECK_FALSE(card->isVisible());
+    f.window.setConnection(ConnectionState::Offline);
+    CHECK(QTest::qWaitFor([card] { return card->isVisible(); }, 6000));
+    f.window.setConnection(ConnectionState::Connecting);
+    CHECK(card->isVisible());
+    f.window.setConnection(ConnectionState::Online);
+    CHECK_FALSE(card->isVisible());
+}
+
+TEST_CASE("chat window: a changed identity is said in full in a narrow window", "[window]")
+{
+    ChatFixture f;
+    f.fillChats();
+    auto mira = *f.chats.find(idOf<ConversationId>(1));
+    mira.identity = client::IdentityState::Changed;
+    mira.title = QStringLiteral("Wilhelmina Featherstonehaugh-Cholmondeley of Upper Slaughter");
+    f.chats.upsert(mira);
+    f.show(400, 520);
+    REQUIRE(f.window.openConversation(mira.id));
+    client::PersonItem person;
+    person.id = mira.peer;
+    person.wasVerified = true;
+    f.window.setPerson(person);
+    QTest::qWait(20);
+    auto* banner = f.find<QWidget>("identityBanner");
+    REQUIRE(banner->isVisible());
+    CHECK(banner->height() >= banner->layout()->totalHeightForWidth(banner->width()));
+    // Whom one has blocked is not written to, so there is nothing to decide.
+    mira.blocked = true;
+    f.chats.upsert(mira);
+    CHECK_FALSE(banner->isVisible());
 }
 
 TEST_CASE("chat window: an unsaved recovery code is an open step", "[window]")

@@ -1,7 +1,6 @@
 #include "client/app/AccountDialogs.h"
 #include "client/app/DialogController.h"
 #include "client/ui/dialogs/ChangePasswordDialog.h"
-#include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/dialogs/ContactDialog.h"
 #include "client/ui/dialogs/OwnProfileDialog.h"
 #include "client/ui/dialogs/PasswordDialog.h"
@@ -196,16 +195,6 @@ TEST_CASE("pictures of the dialogs", "[pictures]")
         start.setText(QStringLiteral("mira"));
         start.setProblem(StartChatDialog::Problem::NotFound);
         check(test::compareScreenshot(start, QStringLiteral("start-chat"), theme, language));
-        auto* confirm = new ConfirmDialog(
-            environment().theme,
-            {QStringLiteral("Block Mira Okafor?"),
-             QStringLiteral("They can no longer write to you or see when you are online. They are "
-                            "not told."),
-             QStringLiteral("Block")},
-            true);
-        expose(*confirm);
-        check(test::compareScreenshot(*confirm, QStringLiteral("confirm"), theme, language));
-        confirm->close();
     });
 }
 
