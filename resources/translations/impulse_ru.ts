@@ -539,6 +539,18 @@
             <translation>Вход с кодом восстановления</translation>
         </message>
         <message>
+            <source>I have no code…</source>
+            <translation>У меня нет кода…</translation>
+        </message>
+        <message>
+            <source>Without the recovery code</source>
+            <translation>Если кода восстановления нет</translation>
+        </message>
+        <message>
+            <source>On a device that is signed in, open the menu at your picture and choose New recovery code. Without such a device nobody can let you back in, but you can create a new account.</source>
+            <translation>На устройстве, где вы вошли, откройте меню у своей аватарки и выберите «Новый код восстановления». Если такого устройства нет, в учётную запись не вернуться, но можно создать новую.</translation>
+        </message>
+        <message>
             <source>Add this computer</source>
             <translation>Подключение компьютера</translation>
         </message>

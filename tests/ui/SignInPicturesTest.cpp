@@ -1,6 +1,7 @@
 #include "client/app/AccountDialogs.h"
 #include "client/app/DialogController.h"
 #include "client/ui/dialogs/ChangePasswordDialog.h"
+#include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/dialogs/ContactDialog.h"
 #include "client/ui/dialogs/OwnProfileDialog.h"
 #include "client/ui/dialogs/PasswordDialog.h"
@@ -147,6 +148,10 @@ TEST_CASE("pictures of the recovery code in use", "[pictures]")
         field(second, "recoveryCode")->setText(QStringLiteral("K7QM2XVDR9"));
         check(test::compareScreenshot(second, QStringLiteral("restore-new-device"), theme,
                                       language, QStringLiteral("restore")));
+        test::click(second, "noCode");
+        auto* notice = test::visibleWindow<ConfirmDialog>();
+        check(test::compareScreenshot(*notice, QStringLiteral("no-code"), theme, language));
+        notice->close();
     });
 }
 

@@ -1,5 +1,6 @@
 #include "client/ui/signin/RecoverWindow.h"
 
+#include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/signin/DeviceQuestions.h"
 #include "client/ui/signin/NewPasswordFields.h"
 #include "client/ui/signin/ProblemText.h"
@@ -61,6 +62,7 @@ RecoverWindow::RecoverWindow(Theme& theme, Mode mode, CodeCheck codeCheck, QWidg
     }
     connect(m_devices, &DeviceQuestions::answered, this, &RecoverWindow::updateContinue);
     connect(m_continue, &QPushButton::clicked, this, &RecoverWindow::submit);
+    connect(m_noCode, &QPushButton::clicked, this, &RecoverWindow::explainNoCode);
     connect(m_back, &QPushButton::clicked, this, &RecoverWindow::cancelRequested);
     retranslate();
     updateContinue();
@@ -98,6 +100,9 @@ void RecoverWindow::build()
     scrolling(questions);
     m_devices = new DeviceQuestions(m_theme, this);
     questions->addWidget(m_devices);
+    m_noCode = new Button(m_theme, Button::Kind::Text, this);
+    m_noCode->setObjectName(QStringLiteral("noCode"));
+    m_noCode->setFlush(true);
     m_back = new Button(m_theme, Button::Kind::Tonal, this);
     m_back->setObjectName(QStringLiteral("cancel"));
     m_continue = new Button(m_theme, Button::Kind::Primary, this);
@@ -115,6 +120,7 @@ void RecoverWindow::build()
     auto* foot = new QHBoxLayout;
     foot->setContentsMargins(32, 12, 32, 0);
     foot->setSpacing(8);
+    foot->addWidget(m_noCode);
     foot->addStretch(1);
     foot->addWidget(m_back);
     foot->addWidget(m_continue);
@@ -189,6 +195,8 @@ void RecoverWindow::retranslate()
     m_password->setLabel(tr("Password"));
     m_wantNew->setText(tr("Set a new password"));
     m_newPassword->setLabels(tr("New password"), tr("Repeat password"));
+    m_noCode->setText(tr("I have no code…"));
+    m_noCode->setVisible(!onDevices());
     m_back->setText(tr("Cancel"));
     m_continue->setText(onDevices() ? tr("Open Impulse") : tr("Continue"));
     showServerHint(*m_server, m_serverState, m_shownName);
@@ -313,6 +321,20 @@ void RecoverWindow::submit()
                              m_mode == Mode::SignIn && m_wantNew->isChecked()});
 }
 
+void RecoverWindow::explainNoCode()
+{
+    auto* notice = new ConfirmDialog(
+        m_theme,
+        {tr("Without the recovery code"),
+         tr("On a device that is signed in, open the menu at your picture and choose New recovery "
+            "code. Without such a device nobody can let you back in, but you can create a new "
+            "account."),
+         QString()},
+        false, this);
+    notice->setObjectName(QStringLiteral("notice"));
+    notice->open();
+}
+
 void RecoverWindow::setBusy(std::optional<BusyStage> stage)
 {
     m_stage = stage;
@@ -321,6 +343,7 @@ void RecoverWindow::setBusy(std::optional<BusyStage> stage)
         m_busyFocus.hold();
     }
     m_pages->setEnabled(!busy);
+    m_noCode->setEnabled(!busy);
     updateContinue();
     m_continue->setBusy(busy, tr("Working…"));
     if (!busy) {

@@ -74,6 +74,7 @@ private:
     void showCodeState();
     void showProblem();
     void submit();
+    void explainNoCode();
     void updateContinue();
     bool hasRightCode() const;
     bool onDevices() const;
@@ -91,6 +92,7 @@ private:
     CheckBox* m_wantNew = nullptr;
     NewPasswordFields* m_newPassword = nullptr;
     DeviceQuestions* m_devices = nullptr;
+    Button* m_noCode = nullptr;
     Button* m_back = nullptr;
     Button* m_continue = nullptr;
     ServerState m_serverState = ServerState::Unknown;
