@@ -318,9 +318,56 @@ TEST_CASE("pictures of message states", "[pictures]")
     });
 }
 
+TEST_CASE("pictures of a small window and of keyboard focus", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.window.setRecoverySaved(false);
+        f.show(400, 520);
+        save(f.window, "first-run-narrow", theme, language, QString());
+        f.fillChats();
+        f.window.resize(760, 520);
+        auto* list = f.find<QAbstractItemView>("chatList");
+        list->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(list, Qt::Key_Down);
+        QTest::keyClick(list, Qt::Key_Down);
+        save(f.window, "focus-list", theme, language, QString());
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        auto* messages = f.find<QAbstractItemView>("messageList");
+        messages->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(messages, Qt::Key_Up);
+        save(f.window, "focus-message", theme, language, QString());
+        QTest::keyClick(messages, Qt::Key_R);
+        save(f.window, "reply-strip", theme, language, QString());
+    });
+}
+
 TEST_CASE("pictures at 200 % text", "[pictures]")
 {
     environment().theme.setTextScale(2);
+    {
+        environment().languages.setLanguage(Language::Russian);
+        ChatFixture f;
+        f.window.setRecoverySaved(false);
+        f.show(1120, 760);
+        save(f.window, "first-run-text-200", QStringLiteral("light"), QStringLiteral("ru"),
+             QString());
+        f.fillChats();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        f.window.setConnection(ConnectionState::Offline,
+                               quint64(QDateTime::currentMSecsSinceEpoch()) + 11000);
+        QTest::qWait(3200);
+        f.window.setConnection(ConnectionState::Offline,
+                               quint64(QDateTime::currentMSecsSinceEpoch()) + 8000);
+        save(f.window, "offline-text-200", QStringLiteral("light"), QStringLiteral("ru"),
+             QString());
+        f.window.resize(500, 760);
+        save(f.window, "narrow-text-200", QStringLiteral("light"), QStringLiteral("ru"),
+             QString());
+        environment().languages.setLanguage(Language::English);
+    }
     {
         ChatFixture f;
         f.fillChats();

@@ -1,5 +1,6 @@
 #include "client/ui/chat/EmptyViews.h"
 
+#include "client/ui/chat/AccountButton.h"
 #include "client/ui/chat/SearchField.h"
 #include "client/ui/chat/Ticks.h"
 #include "client/ui/theme/Avatar.h"
@@ -128,16 +129,18 @@ FirstRun::FirstRun(Theme& theme, QWidget* parent)
       m_findButton(new Button(theme, Button::Kind::Primary, this)),
       m_usernameLabel(new Label(theme, TextStyle::Small, Token::TextSecondary, this)),
       m_username(new Label(theme, TextStyle::Small, Token::TextPrimary, this)),
-      m_copy(new IconButton(theme, QLatin1String("copy"), this))
+      m_copy(new IconButton(theme, QLatin1String("copy"), this)),
+      m_account(new AccountButton(theme, this))
 {
     m_welcome->setAlignment(Qt::AlignHCenter);
     m_promise->setAlignment(Qt::AlignHCenter);
+    m_welcome->setWordWrap(true);
+    m_promise->setWordWrap(true);
     m_username->setWeight(QFont::DemiBold);
     m_saved = addStep(QLatin1String("key"), m_codeButton);
     m_find = addStep(QLatin1String("person-plus"), m_findButton);
     m_codeButton->setObjectName(QStringLiteral("newCodeButton"));
     m_findButton->setObjectName(QStringLiteral("findPeopleButton"));
-    m_card->setMaximumWidth(520);
     m_copy->setSides(30, 16);
     m_copy->setToken(Token::Accent);
     auto* names = new QHBoxLayout;
@@ -169,7 +172,31 @@ FirstRun::FirstRun(Theme& theme, QWidget* parent)
     connect(m_findButton, &QAbstractButton::clicked, this, &FirstRun::findPeopleClicked);
     connect(m_copy, &QAbstractButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(QLatin1Char('@') + m_user.username); });
+    connect(m_account, &QAbstractButton::clicked, this, [this] {
+        Q_EMIT accountMenuWanted(m_account->mapToGlobal(QPoint(0, m_account->height() + 4)));
+    });
+    connect(&theme, &Theme::changed, this, &FirstRun::applyMetrics);
+    m_account->setObjectName(QStringLiteral("firstRunAccount"));
+    m_account->hide();
+    applyMetrics();
     retranslate();
+}
+
+void FirstRun::applyMetrics()
+{
+    m_card->setMaximumWidth(m_theme.pxCapped(520));
+    m_account->move(12, 10);
+    m_account->resize(m_account->sizeHint());
+}
+
+void FirstRun::setAlone(bool alone)
+{
+    m_account->setVisible(alone);
+}
+
+void FirstRun::setOnline(bool online)
+{
+    m_account->setOnline(online);
 }
 
 FirstRun::Step FirstRun::addStep(QLatin1String icon, Button* button)
@@ -186,6 +213,7 @@ FirstRun::Step FirstRun::addStep(QLatin1String icon, Button* button)
     words->setSpacing(0);
     step.title = new Label(m_theme, TextStyle::Body, Token::TextPrimary, step.row);
     step.title->setWeight(QFont::DemiBold);
+    step.title->setWordWrap(true);
     step.text = new Label(m_theme, TextStyle::Small, Token::TextSecondary, step.row);
     step.text->setWordWrap(true);
     words->addWidget(step.title);
@@ -200,6 +228,7 @@ FirstRun::Step FirstRun::addStep(QLatin1String icon, Button* button)
 void FirstRun::setUser(const OwnUser& user)
 {
     m_user = user;
+    m_account->setUser(user);
     retranslate();
 }
 

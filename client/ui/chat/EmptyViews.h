@@ -10,6 +10,7 @@ class QHBoxLayout;
 namespace impulse::ui {
 
 class AvatarView;
+class AccountButton;
 class Button;
 class Card;
 class StepMark;
@@ -43,10 +44,14 @@ public:
     void setUser(const OwnUser& user);
     /// Not saved: the step is open and offers to make a code anew.
     void setRecoverySaved(bool saved);
+    /// Without the side pane beside it: it has the account button then.
+    void setAlone(bool alone);
+    void setOnline(bool online);
 
 Q_SIGNALS:
     void findPeopleClicked();
     void newCodeClicked();
+    void accountMenuWanted(const QPoint& globalPosition);
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -61,6 +66,7 @@ private:
         QHBoxLayout* line = nullptr;
     };
     Step addStep(QLatin1String icon, Button* button);
+    void applyMetrics();
     void retranslate();
 
     Theme& m_theme;
@@ -77,6 +83,7 @@ private:
     Label* m_usernameLabel;
     Label* m_username;
     IconButton* m_copy;
+    AccountButton* m_account;
 };
 
 /// A stranger asks to write (design 4.14, `request`): initials and names only. Main thread.

@@ -70,6 +70,7 @@ void MainWindow::connectSide()
 {
     connect(m_side, &SidePane::newChatWanted, this, &MainWindow::newChatWanted);
     connect(m_firstRun, &FirstRun::findPeopleClicked, this, &MainWindow::newChatWanted);
+    connect(m_firstRun, &FirstRun::accountMenuWanted, this, &MainWindow::showAccountMenu);
     connect(m_firstRun, &FirstRun::newCodeClicked, this, &MainWindow::newRecoveryCodeWanted);
     connect(m_side, &SidePane::tryNowClicked, this, &MainWindow::retryConnection);
     connect(m_side, &SidePane::accountMenuWanted, this, &MainWindow::showAccountMenu);
@@ -144,6 +145,7 @@ void MainWindow::setConnection(ConnectionState state, std::uint64_t nextTryMs,
         m_announcer->announce(tr("Connected again."));
     m_connection = state;
     m_side->setConnection(state, nextTryMs, problem);
+    m_firstRun->setOnline(usable);
     m_conversation->header().setConnection(state);
 }
 
@@ -265,6 +267,7 @@ void MainWindow::updatePanes()
     m_onePane = width() < int(onePaneBelow * grow);
     const bool firstRun = m_chats.rowCount() == 0;
     m_side->setVisible(!m_onePane || (!m_open && !firstRun));
+    m_firstRun->setAlone(m_onePane);
     m_pages->setVisible(!m_onePane || m_open || firstRun);
     m_conversation->header().setBackVisible(m_onePane);
     const Metrics& metrics = m_theme.metrics();

@@ -115,7 +115,6 @@ QWidget* SidePane::makeEmptyState()
 {
     auto* page = new QWidget(this);
     auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(60, 62, 60, 0);
     column->setSpacing(0);
     m_emptyTitle = new Label(m_theme, TextStyle::Body, Token::TextPrimary, page);
     m_emptyTitle->setWeight(QFont::DemiBold);
@@ -142,6 +141,8 @@ QWidget* SidePane::makeEmptyState()
 void SidePane::applyMetrics()
 {
     m_head->setFixedHeight(56 + int((m_theme.scale() - 1) * 32));
+    const int side = m_theme.scale() > 1.25 ? 20 : 60;
+    m_empty->layout()->setContentsMargins(side, 62, side, 0);
     update();
 }
 

@@ -12,8 +12,9 @@ namespace impulse::ui {
 
 namespace {
 
-/// A bar in px that is narrower has its buttons under the text.
-constexpr int narrowBelow = 560;
+/// One that is narrower, in px, has its buttons under the text.
+constexpr int narrowBar = 560;
+constexpr int narrowCard = 240;
 
 } // namespace
 
@@ -96,7 +97,8 @@ void Banner::addButton(Button* button)
 void Banner::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    const bool narrow = m_shape == Shape::Bar && width() < m_theme.pxCapped(narrowBelow);
+    const int least = m_shape == Shape::Bar ? m_theme.pxCapped(narrowBar) : m_theme.px(narrowCard);
+    const bool narrow = width() < least;
     const auto direction = narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight;
     if (m_body->direction() == direction) {
         return;

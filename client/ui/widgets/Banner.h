@@ -27,7 +27,7 @@ public:
     void setIconName(QLatin1String name);
     /// Either may be empty.
     void setTexts(const QString& title, const QString& text);
-    /// Buttons stand at the right, or under the text of a narrow bar; the banner owns them.
+    /// Buttons stand at the right, or under the text of a narrow one; the banner owns them.
     void addButton(Button* button);
 
 protected:
