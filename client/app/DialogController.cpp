@@ -53,7 +53,8 @@ ui::ContactProfile shown(const PersonItem& person, bool connected)
             person.about,
             slotOf(person.id),
             online,
-            person.status == client::ContactStatus::Blocked};
+            person.status == client::ContactStatus::Blocked,
+            person.identity};
 }
 
 } // namespace

@@ -271,6 +271,22 @@
     <context>
         <name>impulse::ui::ContactDialog</name>
         <message>
+            <source>Safety number changed</source>
+            <translation>Код безопасности изменился</translation>
+        </message>
+        <message>
+            <source>Verified</source>
+            <translation>Проверено</translation>
+        </message>
+        <message>
+            <source>Someone may be posing as this person</source>
+            <translation>Возможно, кто-то выдаёт себя за другого</translation>
+        </message>
+        <message>
+            <source>You compared the numbers</source>
+            <translation>Вы сравнили числа</translation>
+        </message>
+        <message>
             <source>Message</source>
             <translation>Написать</translation>
         </message>

@@ -178,7 +178,8 @@ TEST_CASE("pictures of the dialogs", "[pictures]")
         contact.setProfile({QStringLiteral("Mira Okafor"), QStringLiteral("mira"),
                             russian ? QStringLiteral("в сети") : QStringLiteral("online"),
                             QStringLiteral("🛠️ In the workshop until six"),
-                            QStringLiteral("Events, maps, far too many lists"), 4, true, false});
+                            QStringLiteral("Events, maps, far too many lists"), 4, true, false,
+                            client::IdentityState::Verified});
         expose(contact);
         check(test::compareScreenshot(contact, QStringLiteral("profile"), theme, language,
                                       theme == QLatin1String("dark")

@@ -41,6 +41,10 @@ ContactDialog::ContactDialog(Theme& theme, QWidget* parent)
     m_message->setIconName(QLatin1String("send"));
     m_block->setObjectName(QStringLiteral("block"));
 
+    m_identityRow = infoRow(QLatin1String("shield-check"), m_identity, m_identityCaption);
+    m_identityRow->setObjectName(QStringLiteral("identity"));
+    m_identityIcon = m_identityRow->findChild<IconView*>();
+    m_card->addRow(m_identityRow);
     QWidget* username = infoRow(QLatin1String("mention"), m_username, m_usernameCaption);
     m_copy = new IconButton(theme, QLatin1String("copy"), username);
     username->layout()->addWidget(m_copy);
@@ -118,6 +122,7 @@ void ContactDialog::retranslate()
     m_status->setText(m_profile.status);
     m_status->setVisible(!m_profile.status.isEmpty());
     m_message->setText(tr("Message"));
+    showIdentity();
     m_username->setText(QLatin1Char('@') + m_profile.username);
     m_usernameCaption->setText(tr("Username"));
     m_copy->setLabel(tr("Copy username"));
@@ -127,6 +132,19 @@ void ContactDialog::retranslate()
     m_block->setKind(m_profile.blocked ? Button::Kind::Text : Button::Kind::DangerText);
     m_block->setText(m_profile.blocked ? tr("Unblock") : tr("Block…"));
     m_message->setEnabled(!m_profile.blocked);
+}
+
+/// Not compared is the normal state and not mentioned.
+void ContactDialog::showIdentity()
+{
+    using client::IdentityState;
+    const bool changed = m_profile.identity == IdentityState::Changed;
+    m_identityRow->setVisible(m_profile.identity != IdentityState::Unverified);
+    m_identityIcon->setIcon(QLatin1String(changed ? "shield-alert" : "shield-check"),
+                            changed ? Token::Warning : Token::Success);
+    m_identity->setText(changed ? tr("Safety number changed") : tr("Verified"));
+    m_identityCaption->setText(changed ? tr("Someone may be posing as this person")
+                                       : tr("You compared the numbers"));
 }
 
 void ContactDialog::changeEvent(QEvent* event)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "client/core/models/ChatItem.h"
 #include "client/ui/theme/Avatar.h"
 
 #include <QDialog>
@@ -10,6 +11,7 @@ class AvatarView;
 class Button;
 class Card;
 class IconButton;
+class IconView;
 class Label;
 class TagLabel;
 class Theme;
@@ -24,6 +26,7 @@ struct ContactProfile {
     int avatarSlot = 0;
     bool online = false;
     bool blocked = false;
+    client::IdentityState identity = client::IdentityState::Unverified;
 };
 
 /// The profile of a contact (design 4.14, `profile`). It stays current while it is open: call
@@ -47,6 +50,7 @@ protected:
 private:
     QWidget* infoRow(QLatin1String icon, Label*& value, Label*& caption);
     void retranslate();
+    void showIdentity();
 
     Theme& m_theme;
     ContactProfile m_profile;
@@ -56,6 +60,10 @@ private:
     TagLabel* m_status;
     Button* m_message;
     Card* m_card;
+    QWidget* m_identityRow = nullptr;
+    IconView* m_identityIcon = nullptr;
+    Label* m_identity = nullptr;
+    Label* m_identityCaption = nullptr;
     IconButton* m_copy = nullptr;
     Label* m_username = nullptr;
     Label* m_usernameCaption = nullptr;
