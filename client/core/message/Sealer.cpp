@@ -116,6 +116,7 @@ crypto::Result<e2ee::Envelope> Sealer::seal(const crypto::Aad& fields, View cont
 std::vector<protocol::Wrap> wrapsOf(const e2ee::Envelope& envelope)
 {
     std::vector<protocol::Wrap> wraps;
+    wraps.reserve(envelope.wraps.size());
     for (const auto& wrap : envelope.wraps)
         wraps.push_back({wrap.device, wrap.message});
     return wraps;

@@ -25,7 +25,7 @@ Bytes numberKey(std::uint64_t number)
 Bytes outstandingKey(const OutstandingRecord& item)
 {
     Bytes key = toBytes(item.author);
-    key.insert(key.end(), item.id.data(), item.id.data() + item.id.size());
+    key.insert(key.end(), item.id.data(), item.id.data() + MessageId::size());
     return key;
 }
 
