@@ -48,7 +48,7 @@ QJsonObject Desktop::ask(const QJsonObject& command)
 
 QJsonObject Desktop::tell(QJsonObject command)
 {
-    const auto answer = ask(command);
+    auto answer = ask(command);
     if (!answer[key("ok")].toBool()) {
         command.remove(key("text"));
         throw Stuck(m_username.toStdString() + ": "

@@ -5,8 +5,6 @@
 namespace impulse::vectors {
 namespace {
 
-using crypto::CryptoError;
-
 std::map<std::pair<std::string, std::string>, Handler>& handlers()
 {
     static std::map<std::pair<std::string, std::string>, Handler> all;
