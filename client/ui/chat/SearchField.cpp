@@ -35,7 +35,8 @@ int paintKeyHint(QPainter& painter, const QString& keys, int right, int y, const
 {
     const int width = keyHintWidth(keys, theme);
     const int height = theme.px(18);
-    const QRectF box(right - width + 0.5, y - height / 2 + 0.5, width - 1, height);
+    const QRect pixels(right - width, y - height / 2, width - 1, height);
+    const QRectF box = QRectF(pixels).translated(0.5, 0.5);
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(theme.color(Token::BorderSubtle));
     painter.setBrush(theme.color(Token::SurfaceRaised));

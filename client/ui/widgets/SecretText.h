@@ -36,8 +36,10 @@ public:
 
     void wipe()
     {
+        if (m_bytes.isEmpty())
+            return;
         // The volatile pointer keeps the compiler from dropping writes that nobody reads.
-        volatile char* bytes = m_bytes.isEmpty() ? nullptr : m_bytes.data();
+        volatile char* bytes = m_bytes.data();
         for (qsizetype i = 0; i < m_bytes.size(); ++i) {
             bytes[i] = 0;
         }
