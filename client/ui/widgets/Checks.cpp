@@ -67,7 +67,7 @@ void CheckBox::paintEvent(QPaintEvent*)
     painter.setRenderHint(QPainter::Antialiasing);
     const int side = m_theme.pxCapped(boxSide);
     const int line = m_theme.lineHeight(TextStyle::Body);
-    const QRectF box(0, (line - side) / 2, side, side);
+    const QRectF box(QRect(0, (line - side) / 2, side, side));
     const bool on = isChecked();
     const Token edge = !isEnabled() ? Token::TextDisabled
         : on                        ? Token::AccentFill

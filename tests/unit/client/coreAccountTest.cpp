@@ -204,15 +204,15 @@ TEST_CASE("Cancelling a registration leaves nothing", "[core][account]")
     TestPerson anna(server, QStringLiteral("anna"));
     auto& accounts = anna.client().accounts();
     CHECK_FALSE(accounts.cancel());
-    Answer<Registered> answer;
+    Answer<Registered> outcome;
 
     SECTION("while the password is stretched; the next try may begin at once")
     {
         anna.workers.held = true;
-        accounts.registerAccount(registrationOf(anna), {}, answer.callback());
+        accounts.registerAccount(registrationOf(anna), {}, outcome.callback());
         REQUIRE(waitUntil([&] { return anna.workers.hasWaiting(); }));
         CHECK(accounts.cancel());
-        CHECK(answer.isCancelled());
+        CHECK(outcome.isCancelled());
         CHECK_FALSE(accounts.cancel());
         Answer<Registered> again;
         accounts.registerAccount(registrationOf(anna), {}, again.callback());
@@ -220,15 +220,15 @@ TEST_CASE("Cancelling a registration leaves nothing", "[core][account]")
         anna.workers.release();
         REQUIRE(again.comes());
         CHECK(again.result->ok());
-        CHECK(answer.isCancelled());
+        CHECK(outcome.isCancelled());
         CHECK(anna.online());
     }
     SECTION("while it connects")
     {
         anna.transport->toServer = [](Bytes) { return std::nullopt; };
-        accounts.registerAccount(registrationOf(anna), {}, answer.callback());
+        accounts.registerAccount(registrationOf(anna), {}, outcome.callback());
         CHECK(accounts.cancel());
-        CHECK(answer.isCancelled());
+        CHECK(outcome.isCancelled());
         anna.transport->toServer = {};
         anna.registerAccount();
     }
@@ -239,9 +239,9 @@ TEST_CASE("Cancelling a registration leaves nothing", "[core][account]")
                 CHECK(accounts.cancel());
             CHECK(step != Progress::Uploading);
         };
-        accounts.registerAccount(registrationOf(anna), progress, answer.callback());
-        REQUIRE(answer.comes());
-        CHECK(answer.isCancelled());
+        accounts.registerAccount(registrationOf(anna), progress, outcome.callback());
+        REQUIRE(outcome.comes());
+        CHECK(outcome.isCancelled());
         // A check waits until what was begun is tidied up.
         const auto isFree = anna.ask<bool>(
             [&](auto done) { accounts.checkUsername(anna.link(), QStringLiteral("anna"), done); });
@@ -254,9 +254,9 @@ TEST_CASE("Cancelling a registration leaves nothing", "[core][account]")
             if (step == Progress::Uploading)
                 CHECK_FALSE(accounts.cancel());
         };
-        accounts.registerAccount(registrationOf(anna), progress, answer.callback());
-        REQUIRE(answer.comes());
-        CHECK(answer.result->ok());
+        accounts.registerAccount(registrationOf(anna), progress, outcome.callback());
+        REQUIRE(outcome.comes());
+        CHECK(outcome.result->ok());
     }
 }
 
@@ -323,11 +323,11 @@ TEST_CASE("Cancelling what an open account does changes nothing", "[core][accoun
     TestServer server;
     TestPerson anna(server, QStringLiteral("anna"));
     anna.registerAccount();
-    Answer<void> answer;
+    Answer<void> outcome;
     const auto cancelled = [&] {
         REQUIRE(waitUntil([&] { return anna.workers.hasWaiting(); }));
         CHECK(anna.client().accounts().cancel());
-        CHECK(answer.isCancelled());
+        CHECK(outcome.isCancelled());
         anna.workers.release();
     };
     SECTION("a change of the password")
@@ -335,7 +335,7 @@ TEST_CASE("Cancelling what an open account does changes nothing", "[core][accoun
         anna.workers.held = true;
         anna.client().accounts().changePassword(Password(anna.password),
                                                 Password(QStringLiteral("a rather new password")),
-                                                {}, answer.callback());
+                                                {}, outcome.callback());
         cancelled();
         CHECK(anna.client().connection().state() == ConnectionState::Online);
         anna.restart();
@@ -344,7 +344,7 @@ TEST_CASE("Cancelling what an open account does changes nothing", "[core][accoun
     SECTION("deleting the account")
     {
         anna.workers.held = true;
-        anna.client().accounts().deleteAccount(Password(anna.password), answer.callback());
+        anna.client().accounts().deleteAccount(Password(anna.password), outcome.callback());
         cancelled();
         anna.restart();
         CHECK(anna.online());
@@ -354,7 +354,7 @@ TEST_CASE("Cancelling what an open account does changes nothing", "[core][accoun
         anna.stop();
         anna.start();
         anna.workers.held = true;
-        anna.client().accounts().unlock(Password(anna.password), answer.callback());
+        anna.client().accounts().unlock(Password(anna.password), outcome.callback());
         cancelled();
         anna.unlock();
         CHECK(anna.online());
