@@ -35,6 +35,7 @@ public:
         argv.push_back(nullptr);
         m_pid = ::forkpty(&m_terminal, nullptr, nullptr, nullptr);
         if (m_pid == 0) {
+            // NOLINTNEXTLINE(concurrency-mt-unsafe): the new process has one thread
             ::setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent", 1);
             ::execv(argv[0], argv.data());
             ::_exit(127);

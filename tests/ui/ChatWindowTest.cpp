@@ -288,13 +288,13 @@ TEST_CASE("chat window: what is held is sent after a decision, whether or not th
     const bool verified = GENERATE(false, true);
     ChatFixture f;
     f.fillChats();
-    auto mira = *f.chats.find(idOf<ConversationId>(1));
-    mira.identity = client::IdentityState::Changed;
-    f.chats.upsert(mira);
+    auto changed = *f.chats.find(idOf<ConversationId>(1));
+    changed.identity = client::IdentityState::Changed;
+    f.chats.upsert(changed);
     f.show();
-    REQUIRE(f.window.openConversation(mira.id));
+    REQUIRE(f.window.openConversation(changed.id));
     client::PersonItem person;
-    person.id = mira.peer;
+    person.id = changed.peer;
     person.identity = client::IdentityState::Changed;
     person.wasVerified = verified;
     f.window.setPerson(person);
@@ -324,7 +324,7 @@ TEST_CASE("chat window: what is held is sent after a decision, whether or not th
     CHECK(accepted.count() == 0);
     dialog->accept();
     REQUIRE(accepted.count() == 1);
-    CHECK(accepted[0][0].value<UserId>() == mira.peer);
+    CHECK(accepted[0][0].value<UserId>() == changed.peer);
     CHECK(retried.count() == 0);
 }
 
@@ -477,14 +477,14 @@ TEST_CASE("chat window: a changed identity is said in full in a narrow window", 
 {
     ChatFixture f;
     f.fillChats();
-    auto mira = *f.chats.find(idOf<ConversationId>(1));
-    mira.identity = client::IdentityState::Changed;
-    mira.title = QStringLiteral("Wilhelmina Featherstonehaugh-Cholmondeley of Upper Slaughter");
-    f.chats.upsert(mira);
+    auto changed = *f.chats.find(idOf<ConversationId>(1));
+    changed.identity = client::IdentityState::Changed;
+    changed.title = QStringLiteral("Wilhelmina Featherstonehaugh-Cholmondeley of Upper Slaughter");
+    f.chats.upsert(changed);
     f.show(400, 520);
-    REQUIRE(f.window.openConversation(mira.id));
+    REQUIRE(f.window.openConversation(changed.id));
     client::PersonItem person;
-    person.id = mira.peer;
+    person.id = changed.peer;
     person.wasVerified = true;
     f.window.setPerson(person);
     QTest::qWait(20);
@@ -492,8 +492,8 @@ TEST_CASE("chat window: a changed identity is said in full in a narrow window", 
     REQUIRE(banner->isVisible());
     CHECK(banner->height() >= banner->layout()->totalHeightForWidth(banner->width()));
     // Whom one has blocked is not written to, so there is nothing to decide.
-    mira.blocked = true;
-    f.chats.upsert(mira);
+    changed.blocked = true;
+    f.chats.upsert(changed);
     CHECK_FALSE(banner->isVisible());
 }
 
