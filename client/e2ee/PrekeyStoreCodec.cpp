@@ -1,6 +1,8 @@
 #include "client/e2ee/PrekeyStore.h"
 #include "client/e2ee/StateCodec.h"
 
+#include <limits>
+
 namespace impulse::e2ee {
 namespace {
 
@@ -15,6 +17,13 @@ std::uint32_t readNextId(crypto::Reader& reader, std::uint32_t last)
     if (id <= last)
         reader.fail();
     return id;
+}
+
+/// Numbers are given out above all that are there, up to the last one there is.
+void checkNextId(crypto::Reader& reader, std::uint32_t next, std::uint32_t last)
+{
+    if (next <= last && next != std::numeric_limits<std::uint32_t>::max())
+        reader.fail();
 }
 
 } // namespace
@@ -64,6 +73,7 @@ crypto::Result<void> PrekeyStore::load(const crypto::SecretBytes& saved)
         }
         loaded.m_signed.insert_or_assign(last, std::move(key));
     }
+    checkNextId(reader, loaded.m_nextSigned, last);
     last = 0;
     for (auto left = reader.u32(); left > 0 && !reader.failed(); --left) {
         last = readNextId(reader, last);
@@ -72,6 +82,7 @@ crypto::Result<void> PrekeyStore::load(const crypto::SecretBytes& saved)
         key.pair = readBoxPair(reader);
         loaded.m_oneTime.insert_or_assign(last, std::move(key));
     }
+    checkNextId(reader, loaded.m_nextOneTime, last);
     IMPULSE_CHECK(reader.finish());
     *this = std::move(loaded);
     return {};
