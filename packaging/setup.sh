@@ -2,7 +2,7 @@
 # Installs the system packages that Impulse needs, if they are missing.
 #   packaging/setup.sh           what building and running needs
 #   packaging/setup.sh --tests   and what the tests need
-# Debian 12 is tested; Ubuntu 24.04 has the same packages but was not tried yet; Fedora, Arch and
+# Debian 12 and 13 and Ubuntu 24.04 are tested; Fedora, Arch and
 # macOS are best effort.
 set -eu
 
