@@ -2,8 +2,7 @@
 # Installs the system packages that Impulse needs, if they are missing.
 #   packaging/setup.sh           what building and running needs
 #   packaging/setup.sh --tests   and what the tests need
-# Debian 12 and 13 and Ubuntu 24.04 are tested; Fedora, Arch and
-# macOS are best effort.
+# Debian 12 and 13 and Ubuntu 24.04 are tested; Fedora, Arch and macOS are best effort.
 set -eu
 
 tests=no
