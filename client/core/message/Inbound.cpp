@@ -6,8 +6,6 @@ namespace impulse::client {
 
 namespace {
 
-constexpr std::uint64_t pageSize = 100;
-constexpr int maxIdlePages = 3;
 /// Typing that waits while something else is opened; more is dropped.
 constexpr int maxTransients = 16;
 

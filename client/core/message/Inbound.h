@@ -30,6 +30,11 @@ Q_SIGNALS:
     void rolledBack();
 
 private:
+    /// Events or entries of one request.
+    static constexpr std::uint64_t pageSize = 100;
+    /// So often a server may give nothing new although it says that there is more.
+    static constexpr int maxIdlePages = 3;
+
     struct Known {
         std::map<std::pair<DeviceId, MessageId>, EventRecord> events;
     };

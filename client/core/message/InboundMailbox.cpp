@@ -5,13 +5,6 @@
 /// What does not stand in a log: mailbox entries, and transients.
 namespace impulse::client {
 
-namespace {
-
-constexpr std::uint64_t pageSize = 100;
-constexpr int maxIdlePages = 3;
-
-} // namespace
-
 Task<void> Inbound::takeMail(protocol::MailboxEntry entry)
 {
     // One at a time: a server that floods has what follows fetched, not kept here.

@@ -158,14 +158,15 @@ Task<bool> Outbox::sendControl(std::uint64_t number)
     co_return true;
 }
 
-/// Somebody was just unblocked, and the server did not know it when this came.
+/// Somebody was just unblocked, and the server did not know it when this came. Goes on when it
+/// does.
 bool Outbox::waitsForUnblocking(const OutboxRecord& item, const CallFailure& failure)
 {
     const auto* contact = m_state.contact(item.peer);
     if (!failure.is(protocol::ErrorCode::Forbidden) || !contact || !contact->statusDirty ||
         contact->status == ContactStatus::Blocked)
         return false;
-    runLater(0);
+    runLater(pauseMs);
     return true;
 }
 

@@ -14,6 +14,9 @@ namespace {
 
 /// Another own device may be quicker so often.
 constexpr int uploadAttempts = 3;
+/// Versions that the server names and that lie further ahead are lies to use the numbers up;
+/// whoever has the key can help it to forge a whole profile.
+constexpr std::uint64_t believableLead = 100'000;
 
 struct ReadProfile {
     std::uint64_t version = 0;
@@ -123,9 +126,9 @@ Task<void> PeopleService::fetchOwnProfile()
     if (!answer.ok() || !m_state.isLoaded())
         co_return;
     const auto stored = crypto::profileVersion(answer->profile);
-    if (!stored.ok())
-        co_return;
     auto& account = m_state.account;
+    if (!stored.ok() || *stored > account.profileVersion + believableLead)
+        co_return;
     const auto before = std::pair(account.profileVersion, account.profileKeyDue);
     std::optional<ReadProfile> read;
     if (account.nextProfileKey) {

@@ -161,6 +161,8 @@ Task<void> PeopleService::pushContacts()
             WriteBatch batch;
             m_state.stage(batch, *current);
             m_state.commit(std::move(batch));
+            // What was refused because of a block that is gone now.
+            m_outbox.run();
         }
         if (told == ContactStatus::Accepted)
             m_session.link().call<protocol::GetPresence>(

@@ -1,4 +1,5 @@
 #include "client/e2ee/Profile.h"
+#include "common/crypto/ProfileHead.h"
 #include "tests/unit/client/coreTamper.h"
 
 using namespace impulse;
@@ -205,6 +206,33 @@ TEST_CASE("Two own devices that change the profile at the same time agree", "[co
     REQUIRE(boris.sees(world.chat, {hello, answer, QStringLiteral("from the second")}));
     CHECK(waitUntil([&] { return shownName(boris, annaId) == QStringLiteral("Three"); }));
     CHECK(opensFor(boris, annaId, storedProfile(world.server, annaId)));
+}
+
+TEST_CASE("A server that names an absurd profile version does not use the versions up",
+          "[core][profile][hostile]")
+{
+    World world;
+    world.acquaint();
+    auto& anna = world.anna;
+    auto& boris = world.boris;
+    const auto annaId = anna.client().accounts().userId();
+    const auto lies = std::make_shared<int>(0);
+    anna.transport->fromServer = [lies](Bytes frame) -> std::optional<Bytes> {
+        const auto decoded = protocol::decodeServerFrame(frame);
+        const auto* head = decoded.ok() ? std::get_if<protocol::AnswerFrame>(&*decoded) : nullptr;
+        if (!head || head->kind != protocol::kindOf<protocol::GetProfile> + protocol::answerOffset)
+            return frame;
+        auto profile = *protocol::decodeAnswer<protocol::GetProfile>(frame);
+        std::fill_n(profile.profile.begin() + 1, 4, std::uint8_t{0xff});
+        ++*lies;
+        return protocol::encodeAnswer<protocol::GetProfile>(head->id, profile);
+    };
+    rename(anna, QStringLiteral("Anna, lied to"));
+    REQUIRE(waitUntil([&] { return *lies > 0 && anna.client().isSettled(); }));
+    anna.transport->fromServer = {};
+    rename(anna, QStringLiteral("Anna, true"));
+    CHECK(waitUntil([&] { return shownName(boris, annaId) == QStringLiteral("Anna, true"); }));
+    CHECK(*crypto::profileVersion(storedProfile(world.server, annaId)) < 100);
 }
 
 TEST_CASE("A lock-out takes the profile away from the lost device", "[core][profile]")
