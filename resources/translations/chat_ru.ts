@@ -184,20 +184,20 @@
             <translation>Здесь может не хватать сообщений</translation>
         </message>
         <message>
-            <source>A message of yours cannot be read yet. It was asked for again.</source>
-            <translation>Ваше сообщение пока не читается. Оно запрошено ещё раз.</translation>
+            <source>Asked again for a message of yours</source>
+            <translation>Ваше сообщение запрошено ещё раз</translation>
         </message>
         <message>
-            <source>A message from %1 cannot be read yet. It was asked for again.</source>
-            <translation>Сообщение от %1 пока не читается. Оно запрошено ещё раз.</translation>
+            <source>Asked again for a message from %1</source>
+            <translation>Сообщение запрошено ещё раз: %1</translation>
         </message>
         <message>
-            <source>A message of yours could not be recovered</source>
+            <source>Could not recover a message of yours</source>
             <translation>Ваше сообщение не удалось восстановить</translation>
         </message>
         <message>
-            <source>A message from %1 could not be recovered</source>
-            <translation>Сообщение от %1 не удалось восстановить</translation>
+            <source>Could not recover a message from %1</source>
+            <translation>Сообщение не удалось восстановить: %1</translation>
         </message>
         <message>
             <source>This message needs a newer version of Impulse</source>
@@ -254,6 +254,10 @@
         <message>
             <source>waiting for network</source>
             <translation>ожидание сети</translation>
+        </message>
+        <message>
+            <source>not connected</source>
+            <translation>нет соединения</translation>
         </message>
         <message>
             <source>edited</source>

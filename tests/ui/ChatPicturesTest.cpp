@@ -1,3 +1,4 @@
+#include "client/app/DialogController.h"
 #include "tests/support/Catch.h"
 #include "tests/support/Screenshot.h"
 #include "tests/ui/ChatFixture.h"
@@ -235,6 +236,10 @@ TEST_CASE("pictures without a connection", "[pictures]")
         f.window.setConnection(ConnectionState::Offline,
                                quint64(QDateTime::currentMSecsSinceEpoch()) + 8000);
         save(f.window, "offline", theme, language, QStringLiteral("offline"));
+        const client::ClientError gone{client::ClientErrorCode::AccountGone};
+        f.window.setConnection(ConnectionState::Stopped, 0,
+                               app::DialogController::sentence(gone));
+        save(f.window, "stopped", theme, language, QString());
     });
 }
 
@@ -303,6 +308,12 @@ TEST_CASE("pictures of message states", "[pictures]")
         add(9, false, {}, 22).kind = MessageKind::Refused;
         auto& gap = add(10, false, {}, 23);
         gap.kind = MessageKind::Missing;
+        auto& expected = add(20, false, {}, 23);
+        expected.kind = MessageKind::Missing;
+        expected.missing = client::MissingMessage::Expected;
+        auto& lost = add(21, false, {}, 23);
+        lost.kind = MessageKind::Missing;
+        lost.missing = client::MissingMessage::Lost;
         add(11, false, text("A link: https://maps.example/lake and more words so that it wraps.",
                             "Ссылка: https://maps.example/lake и ещё слова для переноса."),
             24);

@@ -229,14 +229,11 @@ QString ChatWords::missing(const MessageItem& message)
     case MissingMessage::Gap:
         break;
     case MissingMessage::Expected:
-        return message.outgoing
-                   ? tr("A message of yours cannot be read yet. It was asked for again.")
-                   : tr("A message from %1 cannot be read yet. It was asked for again.")
-                         .arg(message.senderName);
+        return message.outgoing ? tr("Asked again for a message of yours")
+                                : tr("Asked again for a message from %1").arg(message.senderName);
     case MissingMessage::Lost:
-        return message.outgoing
-                   ? tr("A message of yours could not be recovered")
-                   : tr("A message from %1 could not be recovered").arg(message.senderName);
+        return message.outgoing ? tr("Could not recover a message of yours")
+                                : tr("Could not recover a message from %1").arg(message.senderName);
     }
     return tr("Messages may be missing here");
 }
@@ -300,8 +297,9 @@ QString ChatWords::connection(ConnectionState state)
     case ConnectionState::Updating:
         return tr("Updating…");
     case ConnectionState::Offline:
-    case ConnectionState::Stopped:
         return tr("waiting for network");
+    case ConnectionState::Stopped:
+        return tr("not connected");
     }
     return {};
 }
