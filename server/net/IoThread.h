@@ -23,7 +23,16 @@ public:
     virtual void tick() = 0;
 };
 
+/// What runs an I/O thread's loop.
+enum class Dispatcher {
+    /// EpollDispatcher. Linux only; elsewhere it is Qt's.
+    Epoll,
+    /// Qt's own for this system: glib's or poll's, which slow down with every connection.
+    Qt
+};
+
 struct IoSettings {
+    Dispatcher dispatcher = Dispatcher::Epoll;
     /// TLS and WebSocket handshake together.
     int handshakeTimeoutMs = 10'000;
     /// Addresses are those that the proxy names in X-Forwarded-For.
