@@ -54,6 +54,12 @@ struct Options {
     QCommandLineOption perAddress{QStringLiteral("max-connections-per-address"),
                                   QStringLiteral("Connections of one address. Default 200."),
                                   QStringLiteral("N")};
+    QCommandLineOption ioThreads{QStringLiteral("io-threads"),
+                                 QStringLiteral("Threads for connections. Default 0: one a core."),
+                                 QStringLiteral("N")};
+    QCommandLineOption dispatcher{QStringLiteral("dispatcher"),
+                                  QStringLiteral("Event loop: epoll (default) or qt."),
+                                  QStringLiteral("NAME")};
     QCommandLineOption help{QStringLiteral("help"), QStringLiteral("Print this and exit.")};
     QCommandLineOption version{QStringLiteral("version"),
                                QStringLiteral("Print the version and exit.")};
@@ -65,7 +71,7 @@ struct Options {
             "4 database, 5 network, 6 certificate, 7 self-test."));
         parser.addOptions({data, port, address, registration, certificate, key, behindProxy,
                            proxyCertificate, host, invite, makeInvite, uses, validDays, connections,
-                           perAddress, help, version});
+                           perAddress, ioThreads, dispatcher, help, version});
     }
 };
 
@@ -135,6 +141,8 @@ Result<void, QString> readNumbers(const QCommandLineParser& parser, const Option
         return Failure{QStringLiteral("--valid-days takes a number from 1 to 366")};
     if (!readNumber(parser, options.connections, 1, 1'000'000, config.maxConnections))
         return Failure{QStringLiteral("--max-connections takes a number from 1 to 1000000")};
+    if (!readNumber(parser, options.ioThreads, 0, 64, config.ioThreads))
+        return Failure{QStringLiteral("--io-threads takes a number from 0 to 64")};
     if (!readNumber(parser, options.perAddress, 1, 1'000'000, config.maxConnectionsPerAddress))
         return Failure{
             QStringLiteral("--max-connections-per-address takes a number from 1 to 1000000")};
@@ -176,6 +184,12 @@ Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
     if (parser.isSet(options.registration) &&
         !readRegistration(parser.value(options.registration), config.registration))
         return Failure{QStringLiteral("--registration takes open, invite or closed")};
+    if (parser.isSet(options.dispatcher)) {
+        const auto name = parser.value(options.dispatcher);
+        if (name != QLatin1String("epoll") && name != QLatin1String("qt"))
+            return Failure{QStringLiteral("--dispatcher takes epoll or qt")};
+        config.dispatcher = name == QLatin1String("qt") ? Dispatcher::Qt : Dispatcher::Epoll;
+    }
     config.certificateFile = parser.value(options.certificate);
     config.keyFile = parser.value(options.key);
     config.behindProxy = parser.isSet(options.behindProxy);

@@ -2,6 +2,7 @@
 
 #include "common/core/Result.h"
 #include "common/protocol/AccountMessages.h"
+#include "server/net/IoThread.h"
 
 #include <QHostAddress>
 #include <QString>
@@ -52,6 +53,9 @@ struct ServerConfig {
     bool invite = false;
     std::uint64_t inviteUses = 1;
     std::uint64_t inviteDays = 7;
+    /// 0: one for each core.
+    int ioThreads = 0;
+    Dispatcher dispatcher = Dispatcher::Epoll;
     int maxConnections = 20'000;
     int maxConnectionsPerAddress = 200;
 

@@ -97,7 +97,7 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
     IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath());
+    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath(), m_bus);
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
@@ -119,36 +119,15 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
         return failed(ExitCode::Certificate, files.error());
     m_counter = std::make_unique<ConnectionCounter>(m_config.maxConnections,
                                                     m_config.maxConnectionsPerAddress);
-    ServerSettings settings;
-    settings.registration = m_config.registration;
-    settings.incarnation = m_incarnation;
-
-    IoSettings ioSettings;
-    ioSettings.behindProxy = m_config.behindProxy;
-    std::promise<QString> opened;
-    auto opening = opened.get_future();
-    m_ioThread = std::make_unique<IoThread>(
-        ioSettings, *m_counter, [this, settings, &opened]() -> std::unique_ptr<ConnectionHost> {
-            auto reader =
-                SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
-            if (!reader) {
-                opened.set_value(reader.error().message);
-                return nullptr;
-            }
-            auto host =
-                std::make_unique<ChatHost>(settings, *m_keys, *m_writer, *std::move(reader));
-            opened.set_value({});
-            return host;
+    IMPULSE_CHECK(startIoThreads());
+    std::vector<Listener::Target> targets;
+    for (const auto& thread : m_ioThreads) {
+        targets.emplace_back([&thread = *thread](AcceptedSocket accepted) {
+            return thread.adopt(std::move(accepted));
         });
-    const auto problem = opening.get();
-    if (!problem.isEmpty())
-        return failed(ExitCode::Database, problem);
-
-    m_listener =
-        std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
-                                   std::vector<Listener::Target>{[this](AcceptedSocket accepted) {
-                                       return m_ioThread->adopt(std::move(accepted));
-                                   }});
+    }
+    m_listener = std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
+                                            std::move(targets));
     if (!m_listener->listen(m_config.address, m_config.port)) {
         return failed(ExitCode::Network, QStringLiteral("cannot listen on %1 port %2: %3")
                                              .arg(m_config.address.toString())
@@ -162,17 +141,54 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::startIoThreads()
+{
+    ServerSettings settings;
+    settings.registration = m_config.registration;
+    settings.incarnation = m_incarnation;
+    IoSettings ioSettings;
+    ioSettings.dispatcher = m_config.dispatcher;
+    ioSettings.behindProxy = m_config.behindProxy;
+    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter};
+    const int count =
+        m_config.ioThreads > 0 ? m_config.ioThreads : std::max(1, QThread::idealThreadCount());
+    for (int i = 0; i < count; ++i) {
+        std::promise<QString> opened;
+        auto opening = opened.get_future();
+        m_ioThreads.push_back(std::make_unique<IoThread>(
+            ioSettings, *m_counter,
+            [this, settings, shared, &opened, first = i == 0]() -> std::unique_ptr<ConnectionHost> {
+                auto reader =
+                    SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+                if (!reader) {
+                    opened.set_value(reader.error().message);
+                    return nullptr;
+                }
+                auto host =
+                    std::make_unique<ChatHost>(settings, shared, *std::move(reader), first);
+                opened.set_value({});
+                return host;
+            }));
+        const auto problem = opening.get();
+        if (!problem.isEmpty())
+            return failed(ExitCode::Database, problem);
+    }
+    return {};
+}
+
 void ServerProgram::stop()
 {
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.
-    if (m_ioThread)
-        m_ioThread->pause();
+    for (const auto& thread : m_ioThreads)
+        thread->pause();
     if (m_writer)
         m_writer->stop();
-    if (m_ioThread)
-        m_ioThread->stop();
+    for (const auto& thread : m_ioThreads)
+        thread->beginStop();
+    for (const auto& thread : m_ioThreads)
+        thread->stop();
 }
 
 QString ServerProgram::url() const

@@ -2,6 +2,8 @@
 
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
+#include "server/core/LocalBus.h"
+#include "server/core/RateLimiter.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
 #include "server/storage/GroupWriter.h"
@@ -39,6 +41,7 @@ public:
 private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
+    Result<void, ProgramFailure> startIoThreads();
     Result<CertificateFiles, QString> certificates() const;
 
     const ServerConfig m_config;
@@ -46,8 +49,11 @@ private:
     std::unique_ptr<ServerKeys> m_keys;
     IncarnationId m_incarnation;
     std::unique_ptr<ConnectionCounter> m_counter;
+    LocalBus m_bus;
+    SystemClock m_clock;
+    RateLimiter m_limiter{m_clock};
     std::unique_ptr<GroupWriter> m_writer;
-    std::unique_ptr<IoThread> m_ioThread;
+    std::vector<std::unique_ptr<IoThread>> m_ioThreads;
     std::unique_ptr<Listener> m_listener;
 };
 

@@ -14,21 +14,21 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
-        : settings(serverSettings), limiter(ports.clock), router(ports.store, ports.clock),
-          credentials(keys, limiter), services{settings,     keys,        ports.store,
-                                               ports.writer, ports.clock, ports.rng,
-                                               limiter,      router,      credentials},
-          dispatcher(services), housekeeping(services)
+        : settings(serverSettings), router(ports.store, ports.bus, ports.clock),
+          credentials(keys, ports.limiter),
+          services{settings,  keys,          ports.store, ports.writer, ports.clock,
+                   ports.rng, ports.limiter, router,      ports.bus,    credentials},
+          dispatcher(services), housekeeping(services), keepsHouse(ports.keepsHouse)
     {
     }
 
     const ServerSettings settings;
-    RateLimiter limiter;
     DeliveryRouter router;
     Credentials credentials;
     Services services;
     MessageDispatcher dispatcher;
     Housekeeping housekeeping;
+    const bool keepsHouse;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
 };
@@ -42,8 +42,10 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
-    m_parts->sessions[&connection] =
-        std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock.nowMs());
+    std::uint64_t number = 0;
+    m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+    m_parts->sessions[&connection] = std::make_shared<Session>(
+        connection, m_parts->settings, m_parts->services.clock.nowMs(), number);
 }
 
 void ChatServer::received(ClientConnection& connection, View frame)
@@ -74,6 +76,12 @@ void ChatServer::sayGoodbye(ClientConnection& connection)
                              CloseCode::GoingAway);
 }
 
+void ChatServer::deliver(std::span<const std::shared_ptr<const Delivery>> deliveries)
+{
+    for (const auto& delivery : deliveries)
+        m_parts->router.push(*delivery);
+}
+
 void ChatServer::tick()
 {
     const auto now = m_parts->services.clock.nowMs();
@@ -88,7 +96,8 @@ void ChatServer::tick()
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();
-    m_parts->housekeeping.tick();
+    if (m_parts->keepsHouse)
+        m_parts->housekeeping.tick();
 }
 
 } // namespace impulse::server

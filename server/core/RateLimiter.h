@@ -4,6 +4,7 @@
 #include "common/core/Clock.h"
 
 #include <initializer_list>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -35,7 +36,7 @@ enum class Limit : std::uint8_t {
 /// What a limit counts for: names, ids, addresses; put together from parts.
 std::string limitKey(std::initializer_list<View> parts);
 
-/// Counts in windows of time, in memory only. Lives on its I/O thread.
+/// Counts in windows of time, in memory only. Any thread.
 class RateLimiter {
 public:
     explicit RateLimiter(const Clock& clock) : m_clock(clock) {}
@@ -61,10 +62,14 @@ private:
     };
     using Windows = std::unordered_map<std::string, Window>;
 
+    // The mutex is held in all of these.
     const Window* current(Limit limit, const std::string& key) const;
+    std::optional<std::uint64_t> wait(Limit limit, const std::string& key) const;
+    void count(Limit limit, const std::string& key, std::uint64_t amount);
     void pruneWindows(Limit limit, std::uint64_t lengthMs);
 
     const Clock& m_clock;
+    mutable std::mutex m_mutex;
     Windows m_windows[static_cast<std::size_t>(Limit::Last) + 1];
 };
 

@@ -44,8 +44,10 @@ struct Missed {
 /// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
 class Session {
 public:
-    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs)
-        : openedMs(nowMs), m_connection(&connection), m_settings(settings)
+    /// `sessionNumber`: 64 random bits.
+    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
+            std::uint64_t sessionNumber)
+        : number(sessionNumber), openedMs(nowMs), m_connection(&connection), m_settings(settings)
     {
     }
 
@@ -64,6 +66,8 @@ public:
     /// Closes without a word of its own.
     void drop(CloseCode code, std::string_view reason);
 
+    /// Tells it from all others, on every thread and node.
+    const std::uint64_t number;
     SessionState state = SessionState::New;
     Identity identity;
     protocol::Nonce clientNonce;

@@ -40,11 +40,17 @@ void IoThread::pause()
         m_worker->pause();
 }
 
+void IoThread::beginStop()
+{
+    if (m_worker && !std::exchange(m_stopping, true))
+        m_worker->stop();
+}
+
 void IoThread::stop()
 {
     if (!m_worker)
         return;
-    m_worker->stop();
+    beginStop();
     if (!m_thread.wait(3000)) {
         qCWarning(lcNet) << "connections do not close in time";
         m_thread.quit();

@@ -58,13 +58,16 @@ public:
     bool adopt(AcceptedSocket accepted);
     /// Frames that come in from now on are not read any more.
     void pause();
-    /// Says goodbye, closes every connection and ends the thread. Blocks, 3 s at most.
+    /// Says goodbye and closes every connection, without waiting for that.
+    void beginStop();
+    /// The same if it has not been begun, then ends the thread. Blocks, 3 s at most.
     void stop();
 
 private:
     QThread m_thread;
     /// Lives on the thread and goes with it; null afterwards.
     IoWorker* m_worker = nullptr;
+    bool m_stopping = false;
 };
 
 } // namespace impulse::server

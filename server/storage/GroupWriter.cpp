@@ -1,5 +1,6 @@
 #include "server/storage/GroupWriter.h"
 
+#include <algorithm>
 #include <future>
 
 namespace impulse::server {
@@ -11,16 +12,11 @@ WriteFailure failureOf(SqlError error)
     return error == SqlError::Full ? WriteFailure::StorageFull : WriteFailure::Unavailable;
 }
 
-void sendBack(GroupWriter::Job& job, std::optional<WriteFailure> failure)
-{
-    // A full or closed box belongs to a submitter that is going away; the job goes with it.
-    [[maybe_unused]] const bool taken = job.back->push({std::move(job.job), failure});
-}
-
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, std::chrono::milliseconds emptyLogEvery)
-    : m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
+GroupWriter::GroupWriter(const QString& path, Publisher& publisher,
+                         std::chrono::milliseconds emptyLogEvery)
+    : m_publisher(publisher), m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -38,7 +34,7 @@ GroupWriter::~GroupWriter()
 void GroupWriter::submit(Job job)
 {
     if (auto refused = m_inbox.offer(std::move(job)))
-        sendBack(*refused, WriteFailure::Unavailable);
+        sendBack({&*refused, 1}, {WriteFailure::Unavailable});
 }
 
 void GroupWriter::stop()
@@ -88,28 +84,53 @@ bool GroupWriter::emptyLogIfDue(SqlConnection& connection)
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)
 {
     std::vector<std::optional<WriteFailure>> failures(group.size());
-    const bool stored = runGroup(connection, store, group, failures);
+    Deliveries out;
+    const bool stored = runGroup(connection, store, group, failures, out);
     if (!stored) {
+        out.clear();
         const auto failure = failureOf(connection.error());
         connection.rollBack();
         std::fill(failures.begin(), failures.end(), failure);
     }
     m_oneByOne = !stored;
-    for (std::size_t i = 0; i < group.size(); ++i)
-        sendBack(group[i], failures[i]);
+    sendBack(group, failures);
+    if (!out.empty())
+        m_publisher.publish(std::move(out));
+}
+
+void GroupWriter::sendBack(std::span<Job> group,
+                           const std::vector<std::optional<WriteFailure>>& failures)
+{
+    // A few I/O threads: looking through them is quicker than a map.
+    struct Returned {
+        FinishedJobs* back;
+        std::vector<FinishedJob> jobs;
+    };
+    std::vector<Returned> returned;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        auto found = std::ranges::find(returned, group[i].back, &Returned::back);
+        if (found == returned.end()) {
+            returned.push_back({group[i].back, {}});
+            found = returned.end() - 1;
+        }
+        found->jobs.push_back({std::move(group[i].job), failures[i]});
+    }
+    // A closed box belongs to a submitter that is going away; the jobs go with it.
+    for (auto& one : returned)
+        one.back->pushSome(std::move(one.jobs));
 }
 
 bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                           std::vector<std::optional<WriteFailure>>& failures)
+                           std::vector<std::optional<WriteFailure>>& failures, Deliveries& out)
 {
     connection.clearFailure();
     if (!connection.execute("BEGIN IMMEDIATE"))
         return false;
     for (std::size_t i = 0; i < group.size(); ++i) {
-        if (!connection.execute("SAVEPOINT job"))
-            return false;
+        connection.beginJob();
         const auto before = connection.failures();
-        const auto verdict = group[i].job->run(store);
+        const auto delivered = static_cast<std::ptrdiff_t>(out.size());
+        const auto verdict = group[i].job->run(store, out);
         const auto error = connection.error();
         // A job may have asked for the failure itself, which clears it.
         const bool failed = connection.failures() != before;
@@ -119,13 +140,13 @@ bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span
                 return false;
             connection.clearFailure();
         }
-        const bool undo = failed || verdict == WriteJob::Verdict::Discard;
-        if (undo && !connection.execute("ROLLBACK TO job"))
-            return false;
-        if (!connection.execute("RELEASE job"))
+        const bool keep = !failed && verdict == WriteJob::Verdict::Keep;
+        if (!keep)
+            out.erase(out.begin() + delivered, out.end());
+        if (!connection.endJob(keep))
             return false;
     }
-    return connection.execute("COMMIT");
+    return store.flush() && connection.execute("COMMIT");
 }
 
 } // namespace impulse::server

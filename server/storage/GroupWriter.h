@@ -23,8 +23,9 @@ struct FinishedJob {
 using FinishedJobs = Inbox<FinishedJob>;
 
 /// The writer thread: owns the only write connection and commits in groups. It takes everything
-/// that is queued, runs each job in a savepoint of one transaction, commits once (one fsync), and
-/// only then sends the jobs back, in order.
+/// that is queued, runs it in one transaction, each job that writes more than events in a savepoint,
+/// commits once (one fsync), and only then sends the jobs back, in order, and publishes what they
+/// have for others.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
 /// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
@@ -39,8 +40,8 @@ public:
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
     /// `emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
-    /// log at most this long; then it is emptied.
-    explicit GroupWriter(const QString& path,
+    /// log at most this long; then it is emptied. `publisher` outlives it.
+    explicit GroupWriter(const QString& path, Publisher& publisher,
                          std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
@@ -65,11 +66,16 @@ private:
     void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
     /// False: the transaction is lost. Failures of single jobs go to `failures`.
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                  std::vector<std::optional<WriteFailure>>& failures);
+                  std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
 
     /// Moves everything into the database file and cuts the log to nothing. False: not yet.
     bool emptyLogIfDue(SqlConnection& connection);
 
+    /// To each submitter its own, in order.
+    static void sendBack(std::span<Job> group,
+                         const std::vector<std::optional<WriteFailure>>& failures);
+
+    Publisher& m_publisher;
     const std::chrono::milliseconds m_emptyLogEvery;
     Inbox<Job> m_inbox;
     QString m_failure;

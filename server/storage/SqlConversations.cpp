@@ -7,6 +7,17 @@ namespace impulse::server {
 
 namespace {
 
+#define EVENT_COLUMNS                                                                              \
+    "INSERT INTO events (id, conversation, seq, sender, sender_seq, message_id, server_ms, aad, "  \
+    "body, wraps) VALUES "
+#define EVENT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+#define EVENT_ROWS_4 EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW
+
+constexpr std::size_t rowsAtOnce = 16;
+constexpr const char* insertOne = EVENT_COLUMNS EVENT_ROW;
+constexpr const char* insertMany =
+    EVENT_COLUMNS EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
+
 /// Columns: conversation_id, user_id of both members, first_seq, last_seq; from `column` on.
 Conversation readConversation(const Statement& statement, int column = 0)
 {
@@ -17,21 +28,30 @@ Conversation readConversation(const Statement& statement, int column = 0)
 
 } // namespace
 
-std::optional<Conversation> SqlConversations::find(const ConversationId& id) const
+SqlConversations::Log* SqlConversations::findLog(const ConversationId& id) const
 {
+    if (auto* known = m_logs.find(id))
+        return known;
     Statement statement(m_connection,
-                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq "
-                        "FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
+                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
+                        "c.id FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
                         "JOIN accounts AS s ON s.id = c.second_member WHERE c.conversation_id = ?");
     if (!statement.bind(id).next())
-        return std::nullopt;
-    return readConversation(statement);
+        return nullptr;
+    return m_logs.put(id, {statement.integer(5), readConversation(statement)});
+}
+
+std::optional<Conversation> SqlConversations::find(const ConversationId& id) const
+{
+    const auto* log = findLog(id);
+    return log ? std::optional(log->conversation) : std::nullopt;
 }
 
 std::vector<Conversation> SqlConversations::ofUser(const UserId& user,
                                                    const std::optional<ConversationId>& after,
                                                    std::size_t limit) const
 {
+    flush();
     const auto account = rows::account(m_connection, user);
     Statement statement(m_connection,
                         "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq "
@@ -48,19 +68,31 @@ std::vector<Conversation> SqlConversations::ofUser(const UserId& user,
     return result;
 }
 
+SqlConversations::Sender* SqlConversations::findSender(const DeviceId& device,
+                                                       const ConversationId& id) const
+{
+    if (auto* known = m_senders.find({device, id}))
+        return known;
+    Statement statement(m_connection,
+                        "SELECT id, last_seq FROM senders "
+                        "WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND "
+                        "conversation = (SELECT id FROM conversations WHERE conversation_id = ?)");
+    if (!statement.bind(device).bind(id).next())
+        return nullptr;
+    return m_senders.put({device, id}, {statement.integer(0), statement.integer(1)});
+}
+
 std::uint64_t SqlConversations::lastSenderSeq(const ConversationId& id,
                                               const DeviceId& device) const
 {
-    Statement statement(m_connection,
-                        "SELECT last_seq FROM senders "
-                        "WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND "
-                        "conversation = (SELECT id FROM conversations WHERE conversation_id = ?)");
-    return statement.bind(device).bind(id).next() ? statement.integer(0) : 0;
+    const auto* sender = findSender(device, id);
+    return sender ? sender->lastSeq : 0;
 }
 
 std::optional<SentEvent> SqlConversations::sent(const ConversationId& id, const DeviceId& device,
                                                 std::uint64_t senderSeq) const
 {
+    flush();
     Statement statement(m_connection,
                         "SELECT message_id, seq, server_ms FROM events WHERE sender = "
                         "(SELECT id FROM senders "
@@ -74,6 +106,7 @@ std::optional<SentEvent> SqlConversations::sent(const ConversationId& id, const 
 
 std::optional<UserId> SqlConversations::author(const ConversationId& id, std::uint64_t seq) const
 {
+    flush();
     Statement statement(m_connection, "SELECT accounts.user_id FROM events "
                                       "JOIN senders ON senders.id = events.sender "
                                       "JOIN devices ON devices.id = senders.device "
@@ -90,6 +123,7 @@ std::vector<protocol::LogEvent> SqlConversations::events(const ConversationId& i
                                                          std::size_t maxBytes,
                                                          const DeviceId& reader) const
 {
+    flush();
     Statement statement(m_connection,
                         "SELECT seq, server_ms, aad, body, wraps FROM events WHERE conversation = "
                         "(SELECT id FROM conversations WHERE conversation_id = ?) "
@@ -123,55 +157,113 @@ void SqlConversations::create(const Conversation& conversation)
         .run();
 }
 
-std::uint64_t SqlConversations::ensureSender(std::uint64_t conversation, const DeviceId& device)
+SqlConversations::Sender* SqlConversations::ensureSender(const DeviceId& device, const Log& log)
 {
+    if (auto* known = findSender(device, log.conversation.id))
+        return known;
     const auto deviceRow = rows::ensureDevice(m_connection, device);
-    {
-        Statement statement(m_connection,
-                            "SELECT id FROM senders WHERE device = ? AND conversation = ?");
-        if (statement.bind(deviceRow).bind(conversation).next())
-            return statement.integer(0);
-    }
     Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?)");
-    return statement.bind(deviceRow).bind(conversation).run() ? statement.insertedId() : 0;
+    if (!statement.bind(deviceRow).bind(log.row).run())
+        return nullptr;
+    return m_senders.put({device, log.conversation.id}, {statement.insertedId(), 0});
 }
 
-std::uint64_t SqlConversations::append(const NewEvent& event)
+std::uint64_t SqlConversations::newId()
 {
-    std::uint64_t conversation = 0;
-    std::uint64_t seq = 0;
-    {
-        Statement statement(m_connection, "UPDATE conversations SET last_seq = last_seq + 1 "
-                                          "WHERE conversation_id = ? RETURNING id, last_seq");
-        if (!statement.bind(event.conversation).next())
+    // Another numbering after a rollback would do no harm, but for that ids stay in order.
+    if (m_lastId == 0) {
+        Statement statement(m_connection, "SELECT coalesce(max(id), 0) FROM events");
+        if (!statement.next())
             return 0;
-        conversation = statement.integer(0);
-        seq = statement.integer(1);
+        m_lastId = statement.integer(0);
     }
-    const auto sender = ensureSender(conversation, event.device);
-    const auto wraps = packWraps(event.wraps);
-    Statement insert(m_connection,
-                     "INSERT INTO events (conversation, seq, sender, sender_seq, message_id, "
-                     "server_ms, aad, body, wraps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(conversation).bind(seq).bind(sender).bind(event.senderSeq).bind(event.messageId);
-    insert.bind(event.serverMs).bind(event.aad).bind(event.body).bind(wraps);
-    if (!insert.run())
+    return ++m_lastId;
+}
+
+std::uint64_t SqlConversations::append(std::shared_ptr<const NewEvent> event)
+{
+    // Whatever else the job wrote goes before: this may be written when the job is over.
+    if (m_connection.failed() || (event->expiresHour && !m_connection.prepareToWrite()))
         return 0;
-    Statement(m_connection, "UPDATE senders SET last_seq = ? WHERE id = ?")
-        .bind(event.senderSeq)
-        .bind(sender)
-        .run();
-    if (event.expiresHour) {
+    if (m_logs.isFull() || m_senders.isFull())
+        flush();
+    auto* log = findLog(event->conversation);
+    auto* sender = log ? ensureSender(event->device, *log) : nullptr;
+    const auto id = sender ? newId() : 0;
+    if (id == 0)
+        return 0;
+    const auto seq = ++log->conversation.lastSeq;
+    sender->lastSeq = event->senderSeq;
+    auto& waiting = gathered();
+    waiting.logs[log->row] = seq;
+    waiting.senders[sender->row] = event->senderSeq;
+    const auto expiresHour = event->expiresHour;
+    waiting.rows.push_back({id, log->row, seq, sender->row, std::move(event)});
+    m_connection.jobGathers();
+    if (expiresHour && flush()) {
         Statement(m_connection, "INSERT INTO expiries (hour, event) VALUES (?, ?)")
-            .bind(*event.expiresHour)
-            .bind(insert.insertedId())
+            .bind(*expiresHour)
+            .bind(id)
             .run();
     }
     return seq;
 }
 
+SqlConversations::Gathered& SqlConversations::gathered() const
+{
+    if (m_gathered.rollbacks != m_connection.rollbacks()) {
+        m_gathered.rows.clear();
+        m_gathered.logs.clear();
+        m_gathered.senders.clear();
+        m_gathered.rollbacks = m_connection.rollbacks();
+    }
+    return m_gathered;
+}
+
+bool SqlConversations::flush() const
+{
+    auto& waiting = gathered();
+    if (waiting.rows.empty())
+        return true;
+    const auto all = std::exchange(waiting.rows, {});
+    std::span<const Row> rest(all);
+    while (!rest.empty()) {
+        const auto some = rest.first(rest.size() < rowsAtOnce ? 1 : rowsAtOnce);
+        if (!insert(some))
+            return false;
+        rest = rest.subspan(some.size());
+    }
+    for (const auto& [row, seq] : std::exchange(waiting.logs, {}))
+        Statement(m_connection, "UPDATE conversations SET last_seq = ? WHERE id = ?")
+            .bind(seq)
+            .bind(row)
+            .run();
+    for (const auto& [row, seq] : std::exchange(waiting.senders, {}))
+        Statement(m_connection, "UPDATE senders SET last_seq = ? WHERE id = ?")
+            .bind(seq)
+            .bind(row)
+            .run();
+    return !m_connection.failed();
+}
+
+bool SqlConversations::insert(std::span<const Row> rows) const
+{
+    Statement statement(m_connection, rows.size() == 1 ? insertOne : insertMany);
+    std::vector<Bytes> wraps;
+    wraps.reserve(rows.size());
+    for (const auto& row : rows) {
+        const auto& event = *row.event;
+        wraps.push_back(packWraps(event.wraps));
+        statement.bind(row.id).bind(row.conversation).bind(row.seq).bind(row.sender);
+        statement.bind(event.senderSeq).bind(event.messageId).bind(event.serverMs);
+        statement.bind(event.aad).bind(event.body).bind(wraps.back());
+    }
+    return statement.run();
+}
+
 void SqlConversations::erase(const ConversationId& id, std::uint64_t seq)
 {
+    flush();
     Statement(m_connection, "UPDATE events SET body = NULL, wraps = NULL WHERE conversation = "
                             "(SELECT id FROM conversations WHERE conversation_id = ?) AND seq = ?")
         .bind(id)
@@ -181,12 +273,13 @@ void SqlConversations::erase(const ConversationId& id, std::uint64_t seq)
 
 std::vector<ExpiredEvent> SqlConversations::eraseExpired(std::uint64_t hour, std::size_t limit)
 {
-    struct Row {
+    flush();
+    struct Expiry {
         std::uint64_t hour;
         std::uint64_t event;
     };
     std::vector<ExpiredEvent> result;
-    std::vector<Row> found;
+    std::vector<Expiry> found;
     {
         Statement statement(m_connection,
                             "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, "

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/core/ports/DirectoryLog.h"
-#include "server/storage/SqlConnection.h"
+#include "server/storage/RowCache.h"
 
 namespace impulse::server {
 
@@ -23,6 +23,8 @@ public:
 
 private:
     SqlConnection& m_connection;
+    mutable RowCache<UserId, std::uint64_t, FixedHash> m_versions{m_connection};
+    mutable RowCache<UserId, std::vector<DeviceId>, FixedHash> m_devices{m_connection};
 };
 
 } // namespace impulse::server

@@ -7,6 +7,7 @@ SqlStore::SqlStore(SqlConnection& connection)
       m_prekeys(connection), m_contacts(connection), m_conversations(connection),
       m_mailboxes(connection), m_invites(connection)
 {
+    connection.setBeforeSavepoint([this] { return m_conversations.flush(); });
 }
 
 bool SqlStore::takeFailure() const

@@ -34,6 +34,9 @@ public:
 
     bool takeFailure() const override;
 
+    /// Before a commit: writes what was gathered. False: the transaction is lost.
+    bool flush() { return m_conversations.flush(); }
+
     /// Names this life of the database; zeros until it has one (encryption.md section 14).
     IncarnationId incarnation() const;
     void setIncarnation(const IncarnationId& incarnation);

@@ -20,9 +20,6 @@ struct Envelope {
     std::vector<protocol::Wrap> wraps;
 };
 
-/// The entries' numbers, in the order of the wraps.
-using Numbers = std::vector<std::uint64_t>;
-
 Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& envelope)
 {
     IMPULSE_CHECK(checkPeer(store, envelope.sender.user, envelope.peer));
@@ -32,16 +29,17 @@ Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& enve
     return protocol::Done{};
 }
 
-Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
+Outcome<protocol::Done> storeControl(Store& store, const Envelope& envelope, Deliveries& out)
 {
     IMPULSE_CHECK(checkAddressees(store, envelope));
-    Numbers numbers;
     auto entry = envelope.entry;
     for (const auto& wrap : envelope.wraps) {
         entry.wrap = wrap.message;
-        numbers.push_back(store.mailboxes().append(wrap.deviceId, entry, mailboxEntries));
+        const auto number = store.mailboxes().append(wrap.deviceId, entry, mailboxEntries);
+        out.push_back(MailboxDelivery{
+            wrap.deviceId, {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
     }
-    return numbers;
+    return protocol::Done{};
 }
 
 /// At most 600 per sending device, target device and hour: all of them or none.
@@ -90,17 +88,13 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     if (const auto wait = takeControls(services.limiter, *envelope))
         return reply.refuse(rateLimited(*wait));
     write(
-        services, [envelope](Store& store) { return storeControl(store, *envelope); },
-        [&services, envelope, reply = std::move(reply)](const Outcome<Numbers>& numbers) mutable {
-            if (!numbers)
-                return reply.refuse(numbers.error());
-            const auto& entry = envelope->entry;
-            reply.answer({entry.serverMs});
-            for (std::size_t i = 0; i < numbers->size(); ++i) {
-                const auto& wrap = envelope->wraps[i];
-                services.router.pushMailbox(wrap.deviceId, {(*numbers)[i], entry.serverMs,
-                                                            entry.aad, entry.body, wrap.message});
-            }
+        services,
+        [envelope](Store& store, Deliveries& out) { return storeControl(store, *envelope, out); },
+        [serverMs = envelope->entry.serverMs,
+         reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            if (!done)
+                return reply.refuse(done.error());
+            reply.answer({serverMs});
         });
 }
 
@@ -125,11 +119,13 @@ void handle(Context& context, protocol::SendTransient request, Reply<protocol::S
     protocol::TransientPush push{
         services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}};
     std::set<DeviceId> reached{identity.device};
+    Deliveries deliveries;
     for (auto& wrap : request.wraps) {
         push.wrap = std::move(wrap.message);
         if (relayed && reached.insert(wrap.deviceId).second)
-            services.router.pushTransient(peer, wrap.deviceId, push);
+            deliveries.push_back(TransientDelivery{peer, wrap.deviceId, push});
     }
+    services.bus.publish(std::move(deliveries));
     reply.answer({});
 }
 

@@ -1,6 +1,7 @@
 #include "server/core/handlers/EventChecks.h"
 
-#include <set>
+#include <algorithm>
+#include <iterator>
 
 namespace impulse::server {
 namespace {
@@ -16,7 +17,7 @@ constexpr std::size_t frameReserve = 64 << 10;
 struct Sending {
     Identity sender;
     UserId peer;
-    NewEvent event;
+    std::shared_ptr<const NewEvent> event;
     std::vector<DeviceId> unwrapped;
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
@@ -27,11 +28,6 @@ struct Sending {
 struct Sent {
     std::uint64_t seq = 0;
     std::uint64_t serverMs = 0;
-    /// It was taken before: the answer is repeated and nothing else happens.
-    bool again = false;
-    bool accepted = false;
-    Conversation conversation;
-    std::vector<DeviceId> readers;
 };
 
 Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& request)
@@ -42,15 +38,10 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     Sending result;
     result.sender = context.identity();
     result.peer = aad.peerUser;
-    result.event = {aad.conversation,
-                    aad.senderDevice,
-                    aad.seq,
-                    aad.message,
-                    context.services.clock.nowMs(),
-                    std::move(request.aad),
-                    std::move(request.body),
-                    std::move(request.wraps),
-                    request.expiresHour};
+    result.event = std::make_shared<const NewEvent>(
+        NewEvent{aad.conversation, aad.senderDevice, aad.seq, aad.message,
+                 context.services.clock.nowMs(), std::move(request.aad), std::move(request.body),
+                 std::move(request.wraps), request.expiresHour});
     result.unwrapped = std::move(request.unwrapped);
     result.roster = request.roster;
     result.erase = std::move(request.erase);
@@ -78,11 +69,7 @@ Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& eve
     const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
     if (!sent || sent->messageId != event.messageId)
         return Failure{refusal(ErrorCode::SequenceUsed, last)};
-    Sent again;
-    again.seq = sent->seq;
-    again.serverMs = sent->serverMs;
-    again.again = true;
-    return std::optional(std::move(again));
+    return std::optional(Sent{sent->seq, sent->serverMs});
 }
 
 /// Roster, and wraps for exactly the devices that must be able to read. Gives these devices.
@@ -95,26 +82,41 @@ Outcome<std::vector<DeviceId>> checkReaders(const Store& store, const Sending& s
     IMPULSE_TRY(auto devices, readingDevices(store, sending.sender, sending.peer));
     if (sending.roster != roster)
         return Failure{refusal(ErrorCode::StaleRoster, roster)};
-    std::set<DeviceId> named(sending.unwrapped.begin(), sending.unwrapped.end());
-    for (const auto& wrap : sending.event.wraps)
-        named.insert(wrap.deviceId);
-    const auto count = sending.unwrapped.size() + sending.event.wraps.size();
-    if (count != named.size() || named != std::set<DeviceId>(devices.begin(), devices.end()))
+    std::vector<DeviceId> named = sending.unwrapped;
+    for (const auto& wrap : sending.event->wraps)
+        named.push_back(wrap.deviceId);
+    // Each exactly once.
+    std::ranges::sort(named);
+    std::ranges::sort(devices);
+    if (named != devices)
         return Failure{refusal(ErrorCode::WrongDevices)};
     return devices;
 }
 
-/// The order of the checks is that of PROTOCOL.md, "Conversations".
-Outcome<Sent> storeEvent(Store& store, const Sending& sending)
+/// Writing to somebody accepts him.
+void acceptPeer(Store& store, const UserId& self, const UserId& peer, Deliveries& out)
 {
-    const auto& event = sending.event;
+    if (peer == self || store.contacts().state(self, peer) != ContactState::None)
+        return;
+    store.contacts().set(self, peer, ContactState::Accepted);
+    announcePresenceTo(store, peer, self, true, out);
+    if (auto username = store.accounts().username(peer)) {
+        const protocol::ContactPush push{{peer, std::move(*username), ContactState::Accepted}};
+        out.push_back(UserDelivery{self, protocol::encodePush(push)});
+    }
+}
+
+/// The order of the checks is that of PROTOCOL.md, "Conversations".
+Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
+{
+    const auto& event = *sending.event;
     const auto& self = sending.sender.user;
-    IMPULSE_TRY(auto again, checkNumber(store, event));
+    // What was taken before is answered as it was then, and nothing else happens.
+    IMPULSE_TRY(const auto again, checkNumber(store, event));
     if (again)
-        return std::move(*again);
+        return *again;
     IMPULSE_CHECK(checkPeer(store, self, sending.peer));
-    Sent result;
-    IMPULSE_TRY(result.readers, checkReaders(store, sending));
+    IMPULSE_TRY(auto readers, checkReaders(store, sending));
     auto& conversations = store.conversations();
     for (const auto seq : sending.erase) {
         if (conversations.author(event.conversation, seq) != self)
@@ -123,35 +125,20 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
     if (sending.waitMs)
         return Failure{rateLimited(*sending.waitMs)};
     const auto [first, second] = std::minmax(self, sending.peer);
-    result.conversation = {event.conversation, first, second, 1, 0};
+    const Conversation conversation{event.conversation, first, second, 1, 0};
     if (!conversations.find(event.conversation))
-        conversations.create(result.conversation);
-    result.seq = conversations.append(event);
-    result.serverMs = event.serverMs;
-    for (const auto seq : sending.erase)
-        conversations.erase(event.conversation, seq);
-    // Writing to somebody accepts him.
-    if (sending.peer != self && store.contacts().state(self, sending.peer) == ContactState::None) {
-        store.contacts().set(self, sending.peer, ContactState::Accepted);
-        result.accepted = true;
-    }
-    return result;
-}
-
-void announce(Services& services, const Sending& sending, const Sent& sent)
-{
-    auto& router = services.router;
-    router.pushEvent(sent.seq, sending.event, sent.readers);
+        conversations.create(conversation);
+    for (const auto erased : sending.erase)
+        conversations.erase(event.conversation, erased);
+    Deliveries acceptance;
+    acceptPeer(store, self, sending.peer, acceptance);
+    // Last: the store may write it together with other jobs' events.
+    const auto seq = conversations.append(sending.event);
+    out.push_back(EventDelivery{seq, sending.event, std::move(readers)});
     if (!sending.erase.empty())
-        router.pushErased(sent.conversation, sending.erase);
-    if (!sent.accepted)
-        return;
-    router.announcePresenceTo(sending.peer, sending.sender.user, true);
-    if (auto username = services.store.accounts().username(sending.peer)) {
-        const protocol::ContactPush push{
-            {sending.peer, std::move(*username), ContactState::Accepted}};
-        router.pushSmall(sending.sender.user, push);
-    }
+        announceErased(conversation, sending.erase, out);
+    std::ranges::move(acceptance, std::back_inserter(out));
+    return Sent{seq, event.serverMs};
 }
 
 } // namespace
@@ -164,16 +151,16 @@ void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendE
         return reply.refuse(checked.error());
     // Refused only after the other checks: what was taken before is answered all the same.
     checked->waitMs = services.limiter.take(Limit::StoredBytes, limitKey({checked->sender.user}),
-                                            storedBytes(checked->event));
+                                            storedBytes(*checked->event));
     const auto sending = std::make_shared<const Sending>(std::move(*checked));
     write(
-        services, [sending](Store& store) { return storeEvent(store, *sending); },
-        [&services, sending, reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
+        services,
+        [sending](Store& store, Deliveries& out) { return storeEvent(store, *sending, out); },
+        [conversation = sending->event->conversation,
+         reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
             if (!sent)
                 return reply.refuse(sent.error());
-            reply.answer({sending->event.conversation, sent->seq, sent->serverMs});
-            if (!sent->again)
-                announce(services, *sending, *sent);
+            reply.answer({conversation, sent->seq, sent->serverMs});
         });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/core/Announcements.h"
 #include "server/core/Reply.h"
 #include "server/core/WriteTask.h"
 

@@ -2,6 +2,8 @@
 
 #include "common/protocol/EventMessages.h"
 
+#include <memory>
+
 namespace impulse::server {
 
 /// A conversation of two people, or of one with himself.
@@ -67,7 +69,8 @@ public:
     /// An empty log. firstSeq and lastSeq are not read.
     virtual void create(const Conversation& conversation) = 0;
     /// Appends as the conversation's next and moves the sender's counter; returns the log number.
-    virtual std::uint64_t append(const NewEvent& event) = 0;
+    /// The last thing that a job does: it may be written together with other jobs' events.
+    virtual std::uint64_t append(std::shared_ptr<const NewEvent> event) = 0;
     /// Deletes body and wraps. AAD and number stay. Nothing happens if that was done before.
     virtual void erase(const ConversationId& id, std::uint64_t seq) = 0;
     /// Erases events whose hour is not above `hour`, at most `limit`; returns them.

@@ -228,7 +228,7 @@ TEST_CASE_METHOD(Fixture, "a conversation numbers its events and gives each devi
         event.body = Bytes(328, 2);
         event.wraps = {{filled<DeviceId>(99), Bytes(10, 9)}, {to, Bytes(235, 3)}};
         event.expiresHour = hour;
-        return conversations.append(event);
+        return conversations.append(std::make_shared<const NewEvent>(event));
     };
     CHECK(send(annas, berts, 1) == 1);
     CHECK(send(berts, annas, 1) == 2);
@@ -289,8 +289,11 @@ TEST_CASE_METHOD(Fixture, "a sender's number cannot be stored twice")
     event.senderSeq = 1;
     event.aad = Bytes(115, 1);
     event.body = Bytes(328, 2);
-    CHECK(store->conversations().append(event) == 1);
-    store->conversations().append(event);
+    const auto shared = std::make_shared<const NewEvent>(event);
+    CHECK(store->conversations().append(shared) == 1);
+    CHECK(store->flush());
+    store->conversations().append(shared);
+    CHECK_FALSE(store->flush());
     CHECK(store->takeFailure());
     CHECK(connection->error() == SqlError::Constraint);
 }
