@@ -178,6 +178,13 @@ void SqlConnection::fail(const QSqlError& error)
         << "SQLite:" << error.text() << "code" << error.nativeErrorCode();
 }
 
+void SqlConnection::refuse()
+{
+    m_failed = true;
+    ++m_failures;
+    m_error = SqlError::Constraint;
+}
+
 Statement::Statement(SqlConnection& connection, const char* sql)
     : m_connection(connection), m_prepared(connection.prepared(sql))
 {

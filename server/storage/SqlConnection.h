@@ -75,6 +75,8 @@ public:
     /// As execute(), for a statement of a migration file; it is not kept.
     bool executeOnce(const QString& sql);
 
+    /// As if the database had refused: it breaks a rule that no index keeps.
+    void refuse();
     /// Sticky: until clearFailure() every statement does nothing.
     bool failed() const { return m_failed; }
     void clearFailure() { m_failed = false; }

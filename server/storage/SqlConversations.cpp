@@ -14,9 +14,14 @@ namespace {
 #define EVENT_ROWS_4 EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW
 
 constexpr std::size_t rowsAtOnce = 16;
+/// See migrations/0002_sender_marks.sql.
+constexpr std::uint64_t markEvery = 256;
 constexpr const char* insertOne = EVENT_COLUMNS EVENT_ROW;
 constexpr const char* insertMany =
     EVENT_COLUMNS EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
+#undef EVENT_COLUMNS
+#undef EVENT_ROW
+#undef EVENT_ROWS_4
 
 /// Columns: conversation_id, user_id of both members, first_seq, last_seq; from `column` on.
 Conversation readConversation(const Statement& statement, int column = 0)
@@ -74,12 +79,14 @@ SqlConversations::Sender* SqlConversations::findSender(const DeviceId& device,
     if (auto* known = m_senders.find({device, id}))
         return known;
     Statement statement(m_connection,
-                        "SELECT id, last_seq FROM senders "
+                        "SELECT id, last_seq, (SELECT seq FROM sender_marks WHERE sender = "
+                        "senders.id ORDER BY sender_seq DESC LIMIT 1) FROM senders "
                         "WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND "
                         "conversation = (SELECT id FROM conversations WHERE conversation_id = ?)");
     if (!statement.bind(device).bind(id).next())
         return nullptr;
-    return m_senders.put({device, id}, {statement.integer(0), statement.integer(1)});
+    return m_senders.put({device, id},
+                         {statement.integer(0), statement.integer(1), statement.integer(2)});
 }
 
 std::uint64_t SqlConversations::lastSenderSeq(const ConversationId& id,
@@ -93,13 +100,20 @@ std::optional<SentEvent> SqlConversations::sent(const ConversationId& id, const 
                                                 std::uint64_t senderSeq) const
 {
     flush();
+    const auto* sender = findSender(device, id);
+    if (!sender || senderSeq > sender->lastSeq)
+        return std::nullopt;
+    const auto row = sender->row;
+    Statement mark(m_connection, "SELECT seq FROM sender_marks WHERE sender = ? AND sender_seq <= ? "
+                                 "ORDER BY sender_seq DESC LIMIT 1");
+    if (!mark.bind(row).bind(senderSeq).next())
+        return std::nullopt;
     Statement statement(m_connection,
-                        "SELECT message_id, seq, server_ms FROM events WHERE sender = "
-                        "(SELECT id FROM senders "
-                        "WHERE device = (SELECT id FROM devices WHERE device_id = ?) AND "
-                        "conversation = (SELECT id FROM conversations WHERE conversation_id = ?)) "
-                        "AND sender_seq = ?");
-    if (!statement.bind(device).bind(id).bind(senderSeq).next())
+                        "SELECT message_id, seq, server_ms FROM events WHERE conversation = "
+                        "(SELECT conversation FROM senders WHERE id = ?) "
+                        "AND seq >= ? AND seq < ? AND sender = ? AND sender_seq = ?");
+    statement.bind(row).bind(mark.integer(0)).bind(mark.integer(0) + markEvery);
+    if (!statement.bind(row).bind(senderSeq).next())
         return std::nullopt;
     return SentEvent{statement.fixed<MessageId>(0), statement.integer(1), statement.integer(2)};
 }
@@ -165,7 +179,7 @@ SqlConversations::Sender* SqlConversations::ensureSender(const DeviceId& device,
     Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?)");
     if (!statement.bind(deviceRow).bind(log.row).run())
         return nullptr;
-    return m_senders.put({device, log.conversation.id}, {statement.insertedId(), 0});
+    return m_senders.put({device, log.conversation.id}, {statement.insertedId(), 0, 0});
 }
 
 std::uint64_t SqlConversations::newId()
@@ -192,11 +206,19 @@ std::uint64_t SqlConversations::append(std::shared_ptr<const NewEvent> event)
     const auto id = sender ? newId() : 0;
     if (id == 0)
         return 0;
+    if (event->senderSeq <= sender->lastSeq) {
+        m_connection.refuse();
+        return 0;
+    }
     const auto seq = ++log->conversation.lastSeq;
     sender->lastSeq = event->senderSeq;
     auto& waiting = gathered();
     waiting.logs[log->row] = seq;
     waiting.senders[sender->row] = event->senderSeq;
+    if (sender->markedSeq == 0 || seq - sender->markedSeq >= markEvery) {
+        sender->markedSeq = seq;
+        waiting.marks.push_back({sender->row, event->senderSeq, seq});
+    }
     const auto expiresHour = event->expiresHour;
     waiting.rows.push_back({id, log->row, seq, sender->row, std::move(event)});
     m_connection.jobGathers();
@@ -213,6 +235,7 @@ SqlConversations::Gathered& SqlConversations::gathered() const
 {
     if (m_gathered.rollbacks != m_connection.rollbacks()) {
         m_gathered.rows.clear();
+        m_gathered.marks.clear();
         m_gathered.logs.clear();
         m_gathered.senders.clear();
         m_gathered.rollbacks = m_connection.rollbacks();
@@ -233,6 +256,13 @@ bool SqlConversations::flush() const
             return false;
         rest = rest.subspan(some.size());
     }
+    for (const auto& mark : std::exchange(waiting.marks, {}))
+        Statement(m_connection,
+                  "INSERT INTO sender_marks (sender, sender_seq, seq) VALUES (?, ?, ?)")
+            .bind(mark.sender)
+            .bind(mark.senderSeq)
+            .bind(mark.seq)
+            .run();
     for (const auto& [row, seq] : std::exchange(waiting.logs, {}))
         Statement(m_connection, "UPDATE conversations SET last_seq = ? WHERE id = ?")
             .bind(seq)

@@ -44,6 +44,13 @@ private:
     struct Sender {
         std::uint64_t row = 0;
         std::uint64_t lastSeq = 0;
+        /// Log number of its last event in `sender_marks`; 0: none.
+        std::uint64_t markedSeq = 0;
+    };
+    struct Mark {
+        std::uint64_t sender = 0;
+        std::uint64_t senderSeq = 0;
+        std::uint64_t seq = 0;
     };
     struct Row {
         std::uint64_t id = 0;
@@ -55,6 +62,7 @@ private:
     /// What is to be written before the commit.
     struct Gathered {
         std::vector<Row> rows;
+        std::vector<Mark> marks;
         /// Row in `conversations` and in `senders`, with its new last number.
         std::unordered_map<std::uint64_t, std::uint64_t> logs;
         std::unordered_map<std::uint64_t, std::uint64_t> senders;

@@ -291,11 +291,53 @@ TEST_CASE_METHOD(Fixture, "a sender's number cannot be stored twice")
     event.body = Bytes(328, 2);
     const auto shared = std::make_shared<const NewEvent>(event);
     CHECK(store->conversations().append(shared) == 1);
-    CHECK(store->flush());
-    store->conversations().append(shared);
-    CHECK_FALSE(store->flush());
+    CHECK(store->conversations().append(shared) == 0);
     CHECK(store->takeFailure());
     CHECK(connection->error() == SqlError::Constraint);
+}
+
+TEST_CASE_METHOD(Fixture, "what was sent is found by its sender's number, however long ago")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto annas = filled<DeviceId>(11);
+    const auto rare = filled<DeviceId>(12);
+    publish(anna, {annas, rare});
+    const Conversation conversation{filled<ConversationId>(7), anna, anna};
+    auto& conversations = store->conversations();
+    conversations.create(conversation);
+    const auto idOf = [](std::uint64_t seq) {
+        return filled<MessageId>(static_cast<std::uint8_t>(seq % 251));
+    };
+    std::uint64_t rareSeq = 0;
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        const bool byRare = i % 400 == 0;
+        NewEvent event;
+        event.conversation = conversation.id;
+        event.device = byRare ? rare : annas;
+        event.senderSeq = byRare ? ++rareSeq : i - rareSeq;
+        event.messageId = idOf(i);
+        event.serverMs = i;
+        event.aad = Bytes(115, 1);
+        event.body = Bytes(8, 2);
+        REQUIRE(conversations.append(std::make_shared<const NewEvent>(std::move(event))) == i);
+        // Half of them are found while they wait to be written.
+        if (i == 1500)
+            REQUIRE(store->flush());
+    }
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        const bool byRare = i % 400 == 0;
+        const auto number = byRare ? i / 400 : i - i / 400;
+        const auto sent = conversations.sent(conversation.id, byRare ? rare : annas, number);
+        REQUIRE(sent);
+        CHECK(sent->seq == i);
+        CHECK(sent->messageId == idOf(i));
+    }
+    CHECK_FALSE(conversations.sent(conversation.id, annas, 3000));
+    CHECK_FALSE(conversations.sent(conversation.id, filled<DeviceId>(13), 1));
+    // A few marks do for all of them.
+    Statement marks(*connection, "SELECT count(*) FROM sender_marks");
+    REQUIRE(marks.next());
+    CHECK(marks.integer(0) <= 3000 / 256 + 1 + rareSeq);
 }
 
 TEST_CASE_METHOD(Fixture, "a mailbox numbers without holes, drops its oldest and tells so")
