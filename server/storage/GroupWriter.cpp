@@ -7,6 +7,12 @@ namespace impulse::server {
 
 namespace {
 
+/// Each job writes about a page and a half: 30 to 50 MiB, or what a second brings.
+constexpr std::size_t moveJobs = 8192;
+constexpr std::chrono::milliseconds moveEvery(1000);
+/// While the log waits to be emptied.
+constexpr std::chrono::milliseconds lookAgain(50);
+
 WriteFailure failureOf(SqlError error)
 {
     return error == SqlError::Full ? WriteFailure::StorageFull : WriteFailure::Unavailable;
@@ -55,30 +61,66 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
     opened({});
     auto& connection = **opening;
     SqlStore store(connection);
-    bool logIsEmpty = true;
+    Checkpointer checkpointer(path);
     for (;;) {
-        auto jobs = logIsEmpty ? m_inbox.waitAll() : m_inbox.waitAll(m_logEmptied + m_emptyLogEvery);
+        const auto care = nextCare();
+        auto jobs = care ? m_inbox.waitAll(*care) : m_inbox.waitAll();
         if (jobs && jobs->empty())
             return;
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
             const auto group = rest.first(m_oneByOne ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
+            if (m_jobsInLog == 0)
+                m_emptyAt = Clock::now() + m_emptyLogEvery;
+            m_jobsInLog += group.size();
+            m_jobsUnmoved += group.size();
+            keepLog(connection, checkpointer);
         }
-        logIsEmpty = emptyLogIfDue(connection);
+        keepLog(connection, checkpointer);
     }
 }
 
-bool GroupWriter::emptyLogIfDue(SqlConnection& connection)
+std::optional<GroupWriter::Clock::time_point> GroupWriter::nextCare() const
 {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < m_logEmptied + m_emptyLogEvery)
-        return false;
-    m_logEmptied = now;
+    if (m_jobsInLog == 0)
+        return std::nullopt;
+    const auto due = m_jobsUnmoved > 0 ? std::min(m_moveAt, m_emptyAt) : m_emptyAt;
+    return std::max(due, Clock::now() + lookAgain);
+}
+
+void GroupWriter::keepLog(SqlConnection& connection, Checkpointer& checkpointer)
+{
+    const auto now = Clock::now();
+    const bool toBeEmptied = m_jobsInLog > 0 && now >= m_emptyAt;
+    if (checkpointer.takeTurnOver()) {
+        const bool emptied = turnLogOver(connection, toBeEmptied);
+        if (toBeEmptied && emptied)
+            m_jobsInLog = 0;
+        else if (toBeEmptied)
+            m_emptyAt = now + lookAgain;
+    }
+    const bool moreToMove = m_jobsUnmoved > 0 || (toBeEmptied && m_jobsInLog > 0);
+    if (m_jobsUnmoved >= moveJobs || (moreToMove && now >= m_moveAt)) {
+        m_jobsUnmoved = 0;
+        m_moveAt = now + (toBeEmptied ? lookAgain : moveEvery);
+        checkpointer.request();
+    }
+}
+
+bool GroupWriter::turnLogOver(SqlConnection& connection, bool empty)
+{
     connection.clearFailure();
-    // A reader in the middle of something only puts it off until the next time.
-    Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-    return checkpoint.next() && checkpoint.integer(0) == 0;
+    // Without waiting: a reader in the middle of something puts it off until the next time.
+    connection.execute("PRAGMA busy_timeout = 0");
+    bool done = false;
+    {
+        Statement rest(connection, empty ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                                         : "PRAGMA wal_checkpoint(PASSIVE)");
+        done = rest.next() && rest.integer(0) == 0;
+    }
+    connection.execute("PRAGMA busy_timeout = 5000");
+    return done;
 }
 
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)

@@ -2,6 +2,7 @@
 
 #include "common/core/Inbox.h"
 #include "server/core/ports/Writer.h"
+#include "server/storage/Checkpointer.h"
 #include "server/storage/SqlStore.h"
 
 #include <QString>
@@ -62,14 +63,21 @@ public:
     static constexpr std::size_t queuedJobs = 65536;
 
 private:
+    using Clock = std::chrono::steady_clock;
+
     void work(const QString& path, std::function<void(QString)> opened);
     void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
     /// False: the transaction is lost. Failures of single jobs go to `failures`.
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
                   std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
 
-    /// Moves everything into the database file and cuts the log to nothing. False: not yet.
-    bool emptyLogIfDue(SqlConnection& connection);
+    /// What is to be done with the log between two groups: little, or the checkpointer does it.
+    void keepLog(SqlConnection& connection, Checkpointer& checkpointer);
+    /// When the log needs care although nothing comes in. Nothing: it is empty.
+    std::optional<Clock::time_point> nextCare() const;
+    /// Moves what the checkpointer has left, after which the log begins anew; with `empty` it is
+    /// cut to nothing as well. False: not now.
+    static bool turnLogOver(SqlConnection& connection, bool empty);
 
     /// To each submitter its own, in order.
     static void sendBack(std::span<Job> group,
@@ -81,7 +89,12 @@ private:
     QString m_failure;
     /// Of the writer thread: the last group was lost.
     bool m_oneByOne = false;
-    std::chrono::steady_clock::time_point m_logEmptied = std::chrono::steady_clock::now();
+    /// Of the writer thread: what was committed since the log was cut to nothing, and since the
+    /// checkpointer was last asked to move it.
+    std::size_t m_jobsInLog = 0;
+    std::size_t m_jobsUnmoved = 0;
+    Clock::time_point m_emptyAt;
+    Clock::time_point m_moveAt;
     std::thread m_thread;
 };
 

@@ -70,7 +70,9 @@ SqlConnection::open(const QString& path, Mode mode)
         // Bytes of erased events do not stay behind in free pages.
         "PRAGMA secure_delete = ON",
         // KiB; the default is 2 MiB.
-        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864"};
+        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864",
+        // Checkpoints are made beside the writer (see Checkpointer).
+        "PRAGMA wal_autocheckpoint = 0"};
     static constexpr const char* readPragmas[] = {"PRAGMA query_only = ON",
                                                   "PRAGMA cache_size = -16384"};
     const auto pragmas = mode == Mode::ReadWrite ? std::span<const char* const>(writePragmas)
