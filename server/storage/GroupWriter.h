@@ -24,9 +24,9 @@ struct FinishedJob {
 using FinishedJobs = Inbox<FinishedJob>;
 
 /// The writer thread: owns the only write connection and commits in groups. It takes everything
-/// that is queued, runs it in one transaction, each job that writes more than events in a savepoint,
-/// commits once (one fsync), and only then sends the jobs back, in order, and publishes what they
-/// have for others.
+/// that is queued, runs it in one transaction, each job that writes more than events in a
+/// savepoint, commits once (one fsync), and only then sends the jobs back, in order, and publishes
+/// what they have for others.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
 /// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is

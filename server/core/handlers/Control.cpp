@@ -36,8 +36,8 @@ Outcome<protocol::Done> storeControl(Store& store, const Envelope& envelope, Del
     for (const auto& wrap : envelope.wraps) {
         entry.wrap = wrap.message;
         const auto number = store.mailboxes().append(wrap.deviceId, entry, mailboxEntries);
-        out.push_back(MailboxDelivery{
-            wrap.deviceId, {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
+        out.push_back(MailboxDelivery{wrap.deviceId,
+                                      {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
     }
     return protocol::Done{};
 }

@@ -176,12 +176,12 @@ void becomeReady(Context& context, Identity identity)
     context.session->connection()->setFrameLimit(services.settings.limits.frameBytes);
     const bool appeared = services.router.add(context.session);
     // The time is stored now already, so that a crash does not leave an older one.
-    writeQuietly(services, [user, appeared, now = services.clock.nowMs()](Store& store,
-                                                                          Deliveries& out) {
-        store.accounts().setLastSeen(user, now);
-        if (appeared)
-            announcePresence(store, user, now, out);
-    });
+    writeQuietly(services,
+                 [user, appeared, now = services.clock.nowMs()](Store& store, Deliveries& out) {
+                     store.accounts().setLastSeen(user, now);
+                     if (appeared)
+                         announcePresence(store, user, now, out);
+                 });
 }
 
 void becomeGone(Services& services, const std::shared_ptr<Session>& session, bool stopping)
@@ -189,12 +189,12 @@ void becomeGone(Services& services, const std::shared_ptr<Session>& session, boo
     const auto user = session->identity.user;
     if (!services.router.remove(session))
         return;
-    writeQuietly(services, [user, stopping, now = services.clock.nowMs()](Store& store,
-                                                                          Deliveries& out) {
-        store.accounts().setLastSeen(user, now);
-        if (!stopping)
-            announcePresence(store, user, now, out);
-    });
+    writeQuietly(services,
+                 [user, stopping, now = services.clock.nowMs()](Store& store, Deliveries& out) {
+                     store.accounts().setLastSeen(user, now);
+                     if (!stopping)
+                         announcePresence(store, user, now, out);
+                 });
 }
 
 } // namespace impulse::server
