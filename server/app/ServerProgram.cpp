@@ -2,6 +2,8 @@
 
 #include "common/core/Logging.h"
 #include "server/app/ChatHost.h"
+#include "server/app/ConfigTable.h"
+#include "server/app/Log.h"
 #include "server/app/ServerLinks.h"
 #include "server/core/InviteCodes.h"
 #include "server/storage/DatabaseFile.h"
@@ -55,9 +57,21 @@ Result<std::string, ProgramFailure> storeInvite(const QString& databasePath,
     return code;
 }
 
+Result<CertificateFiles, QString> certificatesOf(const ServerConfig& config)
+{
+    if (config.encrypts())
+        return CertificateFiles::withKey(config.certificateFile, config.keyFile);
+    if (config.behindProxy)
+        return CertificateFiles::ofProxy(config.proxyCertificateFile);
+    return CertificateFiles::none();
+}
+
 } // namespace
 
-ServerProgram::ServerProgram(ServerConfig config) : m_config(std::move(config)) {}
+ServerProgram::ServerProgram(ServerConfig config)
+    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits))
+{
+}
 
 ServerProgram::~ServerProgram()
 {
@@ -103,32 +117,33 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     return {};
 }
 
-Result<CertificateFiles, QString> ServerProgram::certificates() const
+ServerSettings ServerProgram::settings() const
 {
-    if (m_config.encrypts())
-        return CertificateFiles::withKey(m_config.certificateFile, m_config.keyFile);
-    if (m_config.behindProxy)
-        return CertificateFiles::ofProxy(m_config.proxyCertificateFile);
-    return CertificateFiles::none();
+    ServerSettings settings;
+    settings.registration = m_config.registration;
+    settings.incarnation = m_incarnation;
+    settings.pushLimitBytes = m_config.pushLimitBytes;
+    settings.queueLimitBytes = m_config.queueLimitBytes;
+    settings.mailboxEntries = m_config.mailboxEntries;
+    settings.liveLimits = m_limits;
+    return settings;
 }
 
 Result<void, ProgramFailure> ServerProgram::openNetwork()
 {
-    auto files = certificates();
+    auto files = certificatesOf(m_config);
     if (!files)
         return failed(ExitCode::Certificate, files.error());
     m_counter = std::make_unique<ConnectionCounter>(m_config.maxConnections,
                                                     m_config.maxConnectionsPerAddress);
-    ServerSettings settings;
-    settings.registration = m_config.registration;
-    settings.incarnation = m_incarnation;
-
     IoSettings ioSettings;
+    ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
     ioSettings.behindProxy = m_config.behindProxy;
     std::promise<QString> opened;
     auto opening = opened.get_future();
     m_ioThread = std::make_unique<IoThread>(
-        ioSettings, *m_counter, [this, settings, &opened]() -> std::unique_ptr<ConnectionHost> {
+        ioSettings, *m_counter,
+        [this, settings = settings(), &opened]() -> std::unique_ptr<ConnectionHost> {
             auto reader =
                 SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
             if (!reader) {
@@ -159,6 +174,28 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     if (m_config.publicHost.isEmpty() && listensOnAll(m_config.address))
         qCWarning(lcServer) << "links name this computer as localhost, where others do not find it;"
                             << "--host NAME tells what they call it";
+    return {};
+}
+
+Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
+{
+    // With or without TLS is what the ready line, the links and the listener were made with.
+    if (fresh.encrypts() != m_config.encrypts() || fresh.behindProxy != m_config.behindProxy)
+        return Failure{QStringList{
+            QStringLiteral("turning TLS on or off takes a restart; nothing was changed")}};
+    auto files = certificatesOf(fresh);
+    if (!files)
+        return Failure{QStringList{files.error()}};
+    m_listener->setCertificates(*std::move(files));
+    m_counter->setLimits(fresh.maxConnections, fresh.maxConnectionsPerAddress);
+    m_limits->set(fresh.limits);
+    setLogFormat(fresh.logFormat);
+    setLogLevel(fresh.logLevel);
+    for (auto i = fresh.values.begin(); i != fresh.values.end(); ++i) {
+        if (!findConfigKey(i.key())->reloadable && m_config.values.value(i.key()) != i.value())
+            qCWarning(lcServer).noquote() << i.key() << "was changed; that takes a restart";
+    }
+    qCInfo(lcServer) << "the configuration was read again";
     return {};
 }
 

@@ -14,7 +14,8 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
-        : settings(serverSettings), limiter(ports.clock), router(ports.store, ports.clock),
+        : settings(serverSettings), limiter(ports.clock, settings.liveLimits),
+          router(ports.store, ports.clock),
           credentials(keys, limiter), services{settings,     keys,        ports.store,
                                                ports.writer, ports.clock, ports.rng,
                                                limiter,      router,      credentials},

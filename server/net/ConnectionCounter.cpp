@@ -29,6 +29,13 @@ ConnectionCounter::Place ConnectionCounter::take(const QString& key)
     return {*this, key};
 }
 
+void ConnectionCounter::setLimits(int total, int perAddress)
+{
+    const std::lock_guard lock(m_mutex);
+    m_totalLimit = total;
+    m_addressLimit = perAddress;
+}
+
 int ConnectionCounter::total() const
 {
     const std::lock_guard lock(m_mutex);

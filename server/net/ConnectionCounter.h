@@ -54,13 +54,15 @@ public:
     Place take(const QString& key);
 
     int total() const;
+    /// Counts from now on; who is connected stays.
+    void setLimits(int total, int perAddress);
 
 private:
     void release(const QString& key);
 
-    const int m_totalLimit;
-    const int m_addressLimit;
     mutable std::mutex m_mutex;
+    int m_totalLimit;
+    int m_addressLimit;
     QHash<QString, int> m_perAddress;
     int m_total = 0;
 };

@@ -8,8 +8,6 @@ namespace {
 using protocol::ContactState;
 using protocol::ErrorCode;
 
-/// Bounds of a mailbox (encryption.md section 14).
-constexpr std::size_t mailboxEntries = 20'000;
 /// Room in a frame for everything but the entries themselves.
 constexpr std::size_t frameReserve = 64 << 10;
 
@@ -32,7 +30,7 @@ Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& enve
     return protocol::Done{};
 }
 
-Outcome<Numbers> storeControl(Store& store, const Envelope& envelope)
+Outcome<Numbers> storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries)
 {
     IMPULSE_CHECK(checkAddressees(store, envelope));
     Numbers numbers;
@@ -90,7 +88,10 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     if (const auto wait = takeControls(services.limiter, *envelope))
         return reply.refuse(rateLimited(*wait));
     write(
-        services, [envelope](Store& store) { return storeControl(store, *envelope); },
+        services,
+        [envelope, most = services.settings.mailboxEntries](Store& store) {
+            return storeControl(store, *envelope, most);
+        },
         [&services, envelope, reply = std::move(reply)](const Outcome<Numbers>& numbers) mutable {
             if (!numbers)
                 return reply.refuse(numbers.error());
