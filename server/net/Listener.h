@@ -31,6 +31,11 @@ public:
              std::vector<Target> targets, QObject* parent = nullptr);
 
     bool encrypts() const { return m_certificates.encrypts(); }
+    /// For connections from now on; must encrypt exactly if those before did.
+    void setCertificates(CertificateFiles certificates)
+    {
+        m_certificates = std::move(certificates);
+    }
 
 protected:
     void incomingConnection(qintptr descriptor) override;

@@ -8,8 +8,6 @@ namespace {
 using protocol::ContactState;
 using protocol::ErrorCode;
 
-/// Bounds of a mailbox (encryption.md section 14).
-constexpr std::size_t mailboxEntries = 20'000;
 /// Room in a frame for everything but the entries themselves.
 constexpr std::size_t frameReserve = 64 << 10;
 
@@ -29,7 +27,8 @@ Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& enve
     return protocol::Done{};
 }
 
-Outcome<protocol::Done> storeControl(Store& store, const Envelope& envelope, Deliveries& out)
+Outcome<protocol::Done> storeControl(Store& store, const Envelope& envelope,
+                                     std::size_t mailboxEntries, Deliveries& out)
 {
     IMPULSE_CHECK(checkAddressees(store, envelope));
     auto entry = envelope.entry;
@@ -89,7 +88,9 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [envelope](Store& store, Deliveries& out) { return storeControl(store, *envelope, out); },
+        [envelope, most = services.settings.mailboxEntries](Store& store, Deliveries& out) {
+            return storeControl(store, *envelope, most, out);
+        },
         [serverMs = envelope->entry.serverMs,
          reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
             if (!done)

@@ -173,7 +173,7 @@ void becomeReady(Context& context, Identity identity)
     const auto user = identity.user;
     context.session->identity = std::move(identity);
     context.session->state = SessionState::Ready;
-    context.session->connection()->setFrameLimit(services.settings.limits.frameBytes);
+    context.session->connection()->admit(services.settings.limits.frameBytes);
     const bool appeared = services.router.add(context.session);
     // The time is stored now already, so that a crash does not leave an older one.
     writeQuietly(services,
