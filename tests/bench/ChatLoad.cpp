@@ -1,0 +1,113 @@
+#include "tests/bench/ChatLoad.h"
+
+#include "tests/bench/Clock.h"
+#include "tests/bench/ProcessStats.h"
+
+namespace impulse::bench {
+
+LoadResult ChatLoad::run()
+{
+    LoadResult result;
+    if (!connect())
+        return result;
+    begin();
+    if (go(m_spec.warmUpSeconds))
+        result = measure();
+    drain();
+    result.meter = m_meter;
+    m_chats.clear();
+    for (const auto& device : m_devices)
+        device->disconnect();
+    m_devices.clear();
+    return result;
+}
+
+bool ChatLoad::connect()
+{
+    const auto accounts = m_stage.take(2 * m_spec.pairs);
+    if (accounts.size() < 2 * m_spec.pairs)
+        return false;
+    m_devices = m_stage.devicesOf(accounts);
+    if (!m_stage.connectAll(m_devices))
+        return false;
+    for (std::size_t i = 0; i < m_spec.pairs; ++i)
+        m_chats.push_back(std::make_unique<Chat>(*m_devices[2 * i], *m_devices[2 * i + 1],
+                                                 m_spec.textBytes, m_meter));
+    return true;
+}
+
+void ChatLoad::begin()
+{
+    m_firstDueNs = nowNs();
+    if (m_spec.rate > 0)
+        return;
+    for (const auto& chat : m_chats)
+        chat->setWindow(m_spec.window);
+}
+
+bool ChatLoad::go(double seconds)
+{
+    auto& loop = m_stage.loop();
+    if (m_spec.rate == 0)
+        return loop.runFor(secondsNs(seconds));
+    const auto dueNs = [this] {
+        return m_firstDueNs + static_cast<std::int64_t>(1e9 * static_cast<double>(m_due) / m_spec.rate);
+    };
+    const auto sendDue = [&] {
+        for (auto due = dueNs(); due <= nowNs(); due = dueNs()) {
+            if (!m_chats[m_next]->send(due))
+                break; // as many as may be are on their way: later, and late
+            m_next = (m_next + 1) % m_chats.size();
+            ++m_due;
+        }
+        return false;
+    };
+    // What is due but cannot be sent waits for an answer.
+    loop.run(nowNs() + secondsNs(seconds), sendDue,
+             [&] { return std::max(dueNs(), nowNs() + nsPerMs / 20); });
+    return !loop.failed();
+}
+
+LoadResult ChatLoad::measure()
+{
+    const auto pid = m_stage.server().pid();
+    const auto memory = MemoryUse::of(pid);
+    const auto finish = during ? during() : std::function<void()>();
+    const auto acknowledged = m_meter.acknowledged;
+    const auto delivered = m_meter.delivered;
+    const auto serverUs = cpuUsOf(pid);
+    const auto ownUs = ownCpuUs();
+    const auto begunNs = nowNs();
+    m_meter.isOn = true;
+    go(m_spec.seconds);
+    m_meter.isOn = false;
+    LoadResult result;
+    result.seconds = static_cast<double>(nowNs() - begunNs) / 1e9;
+    result.messages =
+        std::min(m_meter.acknowledged - acknowledged, m_meter.delivered - delivered);
+    const auto messages = static_cast<double>(std::max<std::uint64_t>(result.messages, 1));
+    result.ownCpuUs = (ownCpuUs() - ownUs) / messages;
+    result.serverCpuUs = (cpuUsOf(pid) - serverUs) / messages;
+    result.perSecond = static_cast<double>(result.messages) / result.seconds;
+    if (finish)
+        finish();
+    result.grownBytes = static_cast<std::int64_t>(MemoryUse::of(pid).privateBytes) -
+                        static_cast<std::int64_t>(memory.privateBytes);
+    return result;
+}
+
+bool ChatLoad::drain()
+{
+    constexpr std::int64_t drainLimitNs = 60 * nsPerSecond;
+    auto& loop = m_stage.loop();
+    for (const auto& chat : m_chats)
+        chat->setWindow(0);
+    const bool done = loop.run(nowNs() + drainLimitNs, [this] {
+        return std::ranges::all_of(m_chats, [](const auto& chat) { return chat->isComplete(); });
+    });
+    if (!done)
+        loop.fail("messages that were sent are not acknowledged or do not come");
+    return done;
+}
+
+} // namespace impulse::bench
