@@ -38,7 +38,8 @@ Chat::~Chat()
 void Chat::setWindow(std::uint64_t window)
 {
     m_window = std::min(window, mostOutstanding);
-    while (m_sent - m_acknowledged < m_window && send()) { }
+    while (m_sent - m_acknowledged < m_window && send()) {
+    }
 }
 
 bool Chat::send(std::int64_t dueNs)
@@ -151,9 +152,8 @@ void Chat::fetch()
 {
     if (std::exchange(m_isFetching, true))
         return;
-    m_to.request(fetchId,
-                 protocol::FetchEvents{m_from.person().conversationWith(m_to.person()), m_logLast,
-                                       fetchLimit});
+    m_to.request(fetchId, protocol::FetchEvents{m_from.person().conversationWith(m_to.person()),
+                                                m_logLast, fetchLimit});
 }
 
 void Chat::takePage(View frame, std::int64_t readNs)

@@ -26,8 +26,8 @@ struct Meter {
 };
 
 /// One person writes to another one and every message is followed: it must be acknowledged once
-/// and come once, in the order of the log, with the log number of its acknowledgement. What does not
-/// fails the loop. Both devices are ready and have nothing else to do.
+/// and come once, in the order of the log, with the log number of its acknowledgement. What does
+/// not fails the loop. Both devices are ready and have nothing else to do.
 class Chat final : public FrameSink {
 public:
     Chat(Device& from, Device& to, std::size_t textBytes, Meter& meter);

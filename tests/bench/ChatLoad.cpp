@@ -15,11 +15,30 @@ LoadResult ChatLoad::run()
         result = measure();
     drain();
     result.meter = m_meter;
+    leave();
+    return result;
+}
+
+bool ChatLoad::fill(std::uint64_t messages)
+{
+    if (!connect())
+        return false;
+    begin();
+    const bool done = m_stage.loop().run(nowNs() + Stage::stepLimitNs,
+                                         [&] { return m_meter.acknowledged >= messages; });
+    if (!done)
+        m_stage.loop().fail("the server takes too long to take so many messages");
+    const bool drained = drain();
+    leave();
+    return done && drained;
+}
+
+void ChatLoad::leave()
+{
     m_chats.clear();
     for (const auto& device : m_devices)
         device->disconnect();
     m_devices.clear();
-    return result;
 }
 
 bool ChatLoad::connect()
@@ -48,12 +67,21 @@ void ChatLoad::begin()
 bool ChatLoad::go(double seconds)
 {
     auto& loop = m_stage.loop();
-    if (m_spec.rate == 0)
-        return loop.runFor(secondsNs(seconds));
+    if (m_spec.rate == 0) {
+        loop.run(nowNs() + secondsNs(seconds), [this] {
+            if (eachTurn)
+                eachTurn();
+            return false;
+        });
+        return !loop.failed();
+    }
     const auto dueNs = [this] {
-        return m_firstDueNs + static_cast<std::int64_t>(1e9 * static_cast<double>(m_due) / m_spec.rate);
+        return m_firstDueNs +
+               static_cast<std::int64_t>(1e9 * static_cast<double>(m_due) / m_spec.rate);
     };
     const auto sendDue = [&] {
+        if (eachTurn)
+            eachTurn();
         for (auto due = dueNs(); due <= nowNs(); due = dueNs()) {
             if (!m_chats[m_next]->send(due))
                 break; // as many as may be are on their way: later, and late
@@ -83,8 +111,7 @@ LoadResult ChatLoad::measure()
     m_meter.isOn = false;
     LoadResult result;
     result.seconds = static_cast<double>(nowNs() - begunNs) / 1e9;
-    result.messages =
-        std::min(m_meter.acknowledged - acknowledged, m_meter.delivered - delivered);
+    result.messages = std::min(m_meter.acknowledged - acknowledged, m_meter.delivered - delivered);
     const auto messages = static_cast<double>(std::max<std::uint64_t>(result.messages, 1));
     result.ownCpuUs = (ownCpuUs() - ownUs) / messages;
     result.serverCpuUs = (cpuUsOf(pid) - serverUs) / messages;

@@ -38,8 +38,12 @@ public:
     /// Warm-up, measurement, and then until everything that was sent has come. With accounts that
     /// nobody used before; they leave at the end. The loop has failed if a message is lost.
     LoadResult run();
+    /// Instead of run(): sends so many messages, or a few more, as fast as answers come.
+    bool fill(std::uint64_t messages);
     /// Called when the measurement begins; what it returns is called when it ends.
     std::function<std::function<void()>()> during;
+    /// Called in each turn of the loop.
+    std::function<void()> eachTurn;
 
 private:
     bool connect();
@@ -47,6 +51,7 @@ private:
     /// Turns for a time, sending what is due.
     bool go(double seconds);
     bool drain();
+    void leave();
     LoadResult measure();
 
     Stage& m_stage;

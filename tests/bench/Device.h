@@ -35,15 +35,16 @@ public:
     }
 };
 
-/// One connection of an account's device: hello, registration or login by signature, Sync. What goes
-/// wrong fails the loop. Must stay where it is.
+/// One connection of an account's device: hello, registration or login by signature, Sync. What
+/// goes wrong fails the loop. Must stay where it is.
 class Device final : public WebSocket::Owner {
 public:
     /// How far it goes by itself.
     enum class Goal { LoggedIn, Synced };
     enum class State { Off, Connecting, Greeting, LoggingIn, Syncing, Ready };
 
-    Device(EventLoop& loop, Account& account) : m_loop(loop), m_account(account), m_socket(loop, *this)
+    Device(EventLoop& loop, Account& account)
+        : m_loop(loop), m_account(account), m_socket(loop, *this)
     {
     }
     Device(const Device&) = delete;

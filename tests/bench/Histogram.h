@@ -7,8 +7,8 @@
 
 namespace impulse::bench {
 
-/// Latencies in nanoseconds. 64 buckets for each doubling, so a percentile is off by less than 1.6 %;
-/// the maximum is exact.
+/// Latencies in nanoseconds. 64 buckets for each doubling, so a percentile is off by less than 1.6
+/// %; the maximum is exact.
 class Histogram {
 public:
     void add(std::int64_t ns)

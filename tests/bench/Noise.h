@@ -7,7 +7,8 @@
 namespace impulse::bench {
 
 /// Random bytes at memory speed, in place of ciphertext; not for secrets. The same seed gives the
-/// same bytes, so what was sent can be made again and compared. SplitMix64 (Steele, Lea, Flood 2014).
+/// same bytes, so what was sent can be made again and compared. SplitMix64 (Steele, Lea, Flood
+/// 2014).
 class Noise {
 public:
     explicit Noise(std::uint64_t seed) : m_state(seed) {}

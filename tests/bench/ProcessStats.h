@@ -15,8 +15,8 @@ struct MemoryUse {
     static MemoryUse of(pid_t pid);
 };
 
-/// User and system time of all threads of a process so far, in microseconds (in steps of 10 ms); 0 if
-/// it cannot be read.
+/// User and system time of all threads of a process so far, in microseconds (in steps of 10 ms); 0
+/// if it cannot be read.
 double cpuUsOf(pid_t pid);
 /// User and system time of this process so far, in microseconds.
 double ownCpuUs();

@@ -5,6 +5,13 @@
 namespace impulse::bench {
 namespace {
 
+template <class Number> Number randomNumber(crypto::Rng& rng)
+{
+    Number number = 0;
+    rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+    return number;
+}
+
 /// Counts the devices that became ready.
 struct Arrivals final : FrameSink {
     void onFrame(Device&, View frame, std::int64_t) override
@@ -19,10 +26,11 @@ struct Arrivals final : FrameSink {
 
 Stage::Stage(EventLoop& loop, ServerChoice choice) : m_loop(loop), m_server(std::move(choice))
 {
-    // So that a server which was measured before does not know the names.
+    // So that a server which was measured before does not know the names, nor the addresses.
     crypto::SystemRng rng;
     m_prefix = toHex(crypto::random<Fixed<struct PrefixTag, 5>>(rng));
     m_prefix.push_back('-');
+    m_firstNumber = randomNumber<std::uint32_t>(rng);
 }
 
 bool Stage::start()
@@ -37,11 +45,12 @@ bool Stage::prepare(std::size_t count)
     std::vector<Account*> added;
     for (std::size_t i = 0; i < count; ++i) {
         const auto number = m_accounts.size();
-        m_accounts.push_back(std::make_unique<Account>(m_prefix + std::to_string(number),
-                                                       static_cast<std::uint32_t>(number)));
+        m_accounts.push_back(std::make_unique<Account>(
+            m_prefix + std::to_string(number), m_firstNumber + static_cast<std::uint32_t>(number)));
         added.push_back(m_accounts.back().get());
     }
-    // Not all at once: descriptors, and what the server keeps for open connections, are for the case.
+    // Not all at once: descriptors, and what the server keeps for open connections, are for the
+    // case.
     while (!added.empty() && !m_loop.failed()) {
         const auto batch = std::span(added).last(std::min(added.size(), parallel));
         const auto devices = devicesOf(batch);
@@ -72,14 +81,15 @@ Stage::Devices Stage::devicesOf(std::span<Account* const> accounts)
     return devices;
 }
 
-bool Stage::connectAll(std::span<const std::unique_ptr<Device>> devices, Device::Goal goal)
+bool Stage::connectAll(std::span<const std::unique_ptr<Device>> devices, Device::Goal goal,
+                       int receiveBuffer)
 {
     Arrivals arrivals;
     std::size_t begun = 0;
     const auto proceed = [&] {
         for (; begun < devices.size() && begun - arrivals.count < parallel; ++begun) {
             devices[begun]->setSink(&arrivals);
-            devices[begun]->connect(m_server.target(), goal);
+            devices[begun]->connect(m_server.target(), goal, {}, receiveBuffer);
         }
         return arrivals.count == devices.size();
     };

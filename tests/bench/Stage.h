@@ -17,7 +17,8 @@ public:
     const ServerRun& server() const { return m_server; }
     EventLoop& loop() { return m_loop; }
 
-    /// Registers so many accounts for later calls of take(), over connections that are closed again.
+    /// Registers so many accounts for later calls of take(), over connections that are closed
+    /// again.
     bool prepare(std::size_t count);
     /// Accounts that nobody used before; registers what is missing. Too few after a failure.
     std::vector<Account*> take(std::size_t count);
@@ -26,8 +27,9 @@ public:
     /// One device for each account, off.
     Devices devicesOf(std::span<Account* const> accounts);
     /// Connects all, `parallel` at a time, and waits until all are as far as `goal`.
+    /// `receiveBuffer` as of Wire::open().
     bool connectAll(std::span<const std::unique_ptr<Device>> devices,
-                    Device::Goal goal = Device::Goal::Synced);
+                    Device::Goal goal = Device::Goal::Synced, int receiveBuffer = 0);
 
     /// Connections of which the server has not answered the login yet: enough to keep it busy, few
     /// enough for its queue of connections that wait to be accepted (512).
@@ -40,6 +42,7 @@ private:
     ServerRun m_server;
     std::vector<std::unique_ptr<Account>> m_accounts;
     std::size_t m_taken = 0;
+    std::uint32_t m_firstNumber;
     std::string m_prefix;
 };
 

@@ -107,10 +107,11 @@ void WebSocket::sendUpgrade()
     std::uint8_t digest[SHA_DIGEST_LENGTH];
     SHA1(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest);
     m_accept = base64(digest);
-    const auto request = "GET / HTTP/1.1\r\nHost: " + m_host +
-                         "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " +
-                         key + "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: " +
-                         std::string(protocol::subprotocol) + "\r\n\r\n";
+    const auto request =
+        "GET / HTTP/1.1\r\nHost: " + m_host +
+        "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: " + key +
+        "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: " +
+        std::string(protocol::subprotocol) + "\r\n\r\n";
     std::memcpy(m_out.extend(request.size()), request.data(), request.size());
     queueFlush();
 }
@@ -230,7 +231,8 @@ std::uint8_t* WebSocket::beginFrame(Opcode opcode, std::size_t size)
     auto* out = m_out.extend(2 + lengthBytes + 4 + size);
     out[0] = static_cast<std::uint8_t>(finalBit | static_cast<std::uint8_t>(opcode));
     out[1] = static_cast<std::uint8_t>(
-        maskBit | (lengthBytes == 0 ? size : static_cast<std::size_t>(lengthBytes == 2 ? 126 : 127)));
+        maskBit |
+        (lengthBytes == 0 ? size : static_cast<std::size_t>(lengthBytes == 2 ? 126 : 127)));
     for (std::size_t i = 0; i < lengthBytes; ++i)
         out[2 + i] = static_cast<std::uint8_t>(size >> (8 * (lengthBytes - 1 - i)));
     const auto key = masks().next();
@@ -284,8 +286,8 @@ void WebSocket::flush()
 
 void WebSocket::watch()
 {
-    const auto wanted = (m_reads ? std::uint32_t{EPOLLIN} : 0) |
-                        (m_out.empty() ? 0 : std::uint32_t{EPOLLOUT});
+    const auto wanted =
+        (m_reads ? std::uint32_t{EPOLLIN} : 0) | (m_out.empty() ? 0 : std::uint32_t{EPOLLOUT});
     if (wanted != m_events)
         m_loop.change(m_wire.descriptor(), wanted, *this);
     m_events = wanted;

@@ -50,7 +50,13 @@ public:
 
 private:
     enum class State { Closed, Connecting, Upgrading, Open };
-    enum class Opcode : std::uint8_t { Continuation = 0, Binary = 2, Close = 8, Ping = 9, Pong = 10 };
+    enum class Opcode : std::uint8_t {
+        Continuation = 0,
+        Binary = 2,
+        Close = 8,
+        Ping = 9,
+        Pong = 10
+    };
 
     void proceed();
     void sendUpgrade();

@@ -32,9 +32,9 @@ std::optional<Target> Target::ofUrl(const std::string& url)
         SSL_CTX_set_verify(target.tls.get(), SSL_VERIFY_NONE, nullptr);
         SSL_CTX_set_session_cache_mode(target.tls.get(), SSL_SESS_CACHE_OFF);
         SSL_CTX_set_read_ahead(target.tls.get(), 1);
-        SSL_CTX_set_mode(target.tls.get(),
-                         SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                             SSL_MODE_RELEASE_BUFFERS);
+        SSL_CTX_set_mode(target.tls.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
+                                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+                                               SSL_MODE_RELEASE_BUFFERS);
     }
     return target;
 }

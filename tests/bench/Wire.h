@@ -27,8 +27,8 @@ struct Target {
     std::string host() const;
 };
 
-/// The n-th address of 127.1.0.0/16. Clients spread over these as they would over the world, so that
-/// limits per address are met at their defaults.
+/// The n-th address of 127.1.0.0/16. Clients spread over these as they would over the world, so
+/// that limits per address are met at their defaults.
 in_addr_t sourceAddress(std::uint32_t index);
 
 /// A non-blocking TCP or TLS stream.

@@ -1,22 +1,52 @@
-#include "tests/bench/ChatLoad.h"
+#include "tests/bench/Machine.h"
+#include "tests/bench/Suite.h"
+
+#include <csignal>
 #include <cstdio>
+
+namespace {
+
 using namespace impulse::bench;
-int main(int argc, char** argv)
+
+/// 0: everything that was sent came, once. 1: something did not, or the server failed. 2:
+/// arguments.
+int run(const Options& options)
 {
+    Report report(options.jsonFile);
+    if (!report.isGood()) {
+        std::fprintf(stderr, "cannot write %s\n", options.jsonFile.c_str());
+        return 2;
+    }
+    raiseDescriptorLimit();
+    describeMachine(report, options.folder);
     EventLoop loop;
-    LoadSpec spec;
-    spec.window = argc > 1 ? static_cast<std::uint64_t>(atoi(argv[1])) : 16;
-    spec.seconds = 5;
-    spec.rate = argc > 2 ? atoi(argv[2]) : 0;
-    ServerChoice choice;
-    choice.program = IMPULSE_BIN_DIR "/impulse-server";
-    choice.folder = "/tmp";
-    for (int i = 3; i < argc; ++i) choice.options.push_back(argv[i]);
-    Stage stage(loop, choice);
-    stage.start();
-    ChatLoad load(stage, spec);
-    auto r = load.run();
-    if (loop.failed()) { std::printf("FAILED %s\n", loop.failure().c_str()); return 1; }
-    std::printf("%.0f/s p50 %.2f p99 %.2f max %.2f server %.2f us own %.2f us fetched %lu late p99 %.2f\n", r.perSecond,
-      r.meter.delivery.quantileMs(.5), r.meter.delivery.quantileMs(.99), r.meter.delivery.maxMs(), r.serverCpuUs, r.ownCpuUs, r.meter.fetched, r.meter.lateness.quantileMs(.99));
+    for (const auto& name : options.cases) {
+        if (!loop.failed() && !runCase({loop, options, report}, name)) {
+            std::fprintf(stderr, "there is no case %s\n", name.c_str());
+            return 2;
+        }
+    }
+    if (options.suite != Options::Suite::None && !loop.failed())
+        runSuite(loop, options, report);
+    if (!loop.failed())
+        return 0;
+    std::fprintf(stderr, "FAILED: %s\n", loop.failure().c_str());
+    return 1;
+}
+
+} // namespace
+
+int main(int argc, char* argv[])
+{
+    signal(SIGPIPE, SIG_IGN);
+    const auto options = parseOptions({argv + 1, argv + argc});
+    if (!options) {
+        std::fprintf(stderr, "impulse-bench: %s (--help tells more)\n", options.error().c_str());
+        return 2;
+    }
+    if (options.value().wantsHelp) {
+        std::fputs(usage().c_str(), stdout);
+        return 0;
+    }
+    return run(options.value());
 }

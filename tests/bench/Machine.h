@@ -1,0 +1,15 @@
+#pragma once
+
+#include "tests/bench/Report.h"
+
+#include <filesystem>
+
+namespace impulse::bench {
+
+/// Adds what this computer is: processor, cores, kernel, and how long fdatasync takes in `folder`.
+void describeMachine(Report& report, const std::filesystem::path& folder);
+
+/// Allows this process and those that it starts as many descriptors as the system lets it.
+void raiseDescriptorLimit();
+
+} // namespace impulse::bench
