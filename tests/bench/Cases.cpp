@@ -1,5 +1,7 @@
 #include "tests/bench/Cases.h"
 
+#include "tests/bench/Machine.h"
+
 #include <map>
 
 namespace impulse::bench {
@@ -33,7 +35,10 @@ void onFreshServers(const Bench& bench, const std::string& caseName,
             Stage stage(bench.loop, variant.choice);
             if (!stage.start())
                 return;
-            measure(stage, nameOf(caseName, variant));
+            const auto name = nameOf(caseName, variant);
+            bench.report.add(name, "fdatasync_p50", "ms",
+                             syncTimes(bench.options.folder).quantileMs(0.5));
+            measure(stage, name);
             if (bench.loop.failed())
                 return;
         }
@@ -60,6 +65,7 @@ void addLoad(Report& report, const std::string& caseName, const LoadResult& resu
     if (result.serverCpuUs > 0)
         report.add(caseName, "server_cpu", "us/msg", result.serverCpuUs);
     report.add(caseName, "generator_cpu", "us/msg", result.ownCpuUs);
+    report.add(caseName, "other_processes", "cores", result.otherCpus);
     if (meter.fetched > 0)
         report.add(caseName, "fetched_not_pushed", "msgs", static_cast<double>(meter.fetched));
 }

@@ -99,27 +99,28 @@ bool ChatLoad::go(double seconds)
 LoadResult ChatLoad::measure()
 {
     const auto pid = m_stage.server().pid();
-    const auto memory = MemoryUse::of(pid);
     const auto finish = during ? during() : std::function<void()>();
     const auto acknowledged = m_meter.acknowledged;
     const auto delivered = m_meter.delivered;
     const auto serverUs = cpuUsOf(pid);
     const auto ownUs = ownCpuUs();
+    const auto allUs = busyUs();
     const auto begunNs = nowNs();
     m_meter.isOn = true;
     go(m_spec.seconds);
     m_meter.isOn = false;
     LoadResult result;
-    result.seconds = static_cast<double>(nowNs() - begunNs) / 1e9;
+    const auto takenUs = static_cast<double>(nowNs() - begunNs) / 1e3;
     result.messages = std::min(m_meter.acknowledged - acknowledged, m_meter.delivered - delivered);
     const auto messages = static_cast<double>(std::max<std::uint64_t>(result.messages, 1));
-    result.ownCpuUs = (ownCpuUs() - ownUs) / messages;
-    result.serverCpuUs = (cpuUsOf(pid) - serverUs) / messages;
-    result.perSecond = static_cast<double>(result.messages) / result.seconds;
+    const auto own = ownCpuUs() - ownUs;
+    const auto server = cpuUsOf(pid) - serverUs;
+    result.otherCpus = std::max((busyUs() - allUs - own - server) / takenUs, 0.0);
+    result.ownCpuUs = own / messages;
+    result.serverCpuUs = server / messages;
+    result.perSecond = static_cast<double>(result.messages) * 1e6 / takenUs;
     if (finish)
         finish();
-    result.grownBytes = static_cast<std::int64_t>(MemoryUse::of(pid).privateBytes) -
-                        static_cast<std::int64_t>(memory.privateBytes);
     return result;
 }
 

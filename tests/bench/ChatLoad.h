@@ -20,13 +20,13 @@ struct LoadSpec {
 struct LoadResult {
     /// Acknowledged and delivered messages in a second: the smaller of both.
     double perSecond = 0;
-    double seconds = 0;
     std::uint64_t messages = 0;
     /// Times in microseconds per message; 0: not known.
     double serverCpuUs = 0;
     double ownCpuUs = 0;
-    /// What the server's private memory grew by while it was measured.
-    std::int64_t grownBytes = 0;
+    /// Processors that others than the server and this program kept busy: how quiet the machine
+    /// was.
+    double otherCpus = 0;
     Meter meter;
 };
 

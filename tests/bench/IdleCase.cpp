@@ -18,7 +18,10 @@ struct Side {
 };
 
 /// Long enough for what the server does after a login.
-constexpr double settleSeconds = 2;
+double settleSeconds(const Options& options)
+{
+    return std::min(options.load.seconds, 2.0);
+}
 
 void addMemory(const Bench& bench, Side& side)
 {
@@ -29,9 +32,9 @@ void addMemory(const Bench& bench, Side& side)
     // Caches are filled and code is loaded before the first look.
     auto warm = options.load;
     warm.warmUpSeconds = 0;
-    warm.seconds = std::min(warm.seconds, settleSeconds);
+    warm.seconds = settleSeconds(options);
     ChatLoad(side.stage, warm).run();
-    bench.loop.runFor(secondsNs(settleSeconds));
+    bench.loop.runFor(secondsNs(settleSeconds(options)));
     const auto pid = side.stage.server().pid();
     const auto before = MemoryUse::of(pid);
     side.idle = side.stage.devicesOf(accounts);
@@ -41,7 +44,7 @@ void addMemory(const Bench& bench, Side& side)
     const auto seconds = static_cast<double>(nowNs() - begunNs) / 1e9;
     for (const auto& device : side.idle)
         device->socket().shrink();
-    bench.loop.runFor(secondsNs(settleSeconds));
+    bench.loop.runFor(secondsNs(settleSeconds(options)));
     const auto after = MemoryUse::of(pid);
     const auto grown =
         static_cast<double>(after.privateBytes) - static_cast<double>(before.privateBytes);

@@ -1,7 +1,6 @@
 #include "tests/bench/Machine.h"
 
 #include "tests/bench/Clock.h"
-#include "tests/bench/Histogram.h"
 
 #include <thread>
 #include <vector>
@@ -25,10 +24,11 @@ std::string processor()
     return "unknown processor";
 }
 
-/// Appends a page and syncs it, as a database's log does.
+} // namespace
+
 Histogram syncTimes(const std::filesystem::path& folder)
 {
-    constexpr int rounds = 200;
+    constexpr int rounds = 50;
     constexpr std::size_t page = 4096;
     Histogram times;
     const auto path = folder / ("impulse-bench-sync-" + std::to_string(getpid()));
@@ -45,8 +45,6 @@ Histogram syncTimes(const std::filesystem::path& folder)
     unlink(path.c_str());
     return times;
 }
-
-} // namespace
 
 void describeMachine(Report& report, const std::filesystem::path& folder)
 {

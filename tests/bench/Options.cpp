@@ -227,8 +227,13 @@ std::vector<Variant> variantsOf(const Options& options)
 {
     std::vector<Variant> variants;
     for (const auto& text : options.servers) {
-        const auto label = options.servers.size() == 1 ? "" : text.empty() ? "default" : text;
-        variants.push_back({label, choiceOf(options, text)});
+        std::string label;
+        for (const auto& word : wordsOf(text))
+            label += (label.empty() ? "" : " ") + word;
+        if (label.empty())
+            label = "default";
+        variants.push_back(
+            {options.servers.size() == 1 ? "" : std::move(label), choiceOf(options, text)});
     }
     return variants;
 }

@@ -53,6 +53,22 @@ MemoryUse MemoryUse::of(pid_t pid)
     return result;
 }
 
+double busyUs()
+{
+    // proc(5): cpu user nice system idle iowait irq softirq steal
+    std::ifstream file("/proc/stat");
+    std::string name;
+    file >> name;
+    double busy = 0;
+    for (int field = 0; field < 8; ++field) {
+        double ticks = 0;
+        file >> ticks;
+        if (field != 3 && field != 4)
+            busy += ticks;
+    }
+    return busy * 1e6 / static_cast<double>(sysconf(_SC_CLK_TCK));
+}
+
 double ownCpuUs()
 {
     rusage usage{};

@@ -18,6 +18,9 @@ struct MemoryUse {
 /// User and system time of all threads of a process so far, in microseconds (in steps of 10 ms); 0
 /// if it cannot be read.
 double cpuUsOf(pid_t pid);
+/// Time that all processors together were busy so far, with whatever, in microseconds.
+double busyUs();
+
 /// User and system time of this process so far, in microseconds.
 double ownCpuUs();
 

@@ -7,7 +7,6 @@ namespace {
 
 /// Starts of one run: they are short.
 constexpr int startsPerRun = 4;
-constexpr double settleSeconds = 1;
 
 } // namespace
 
@@ -35,7 +34,7 @@ void runStart(const Bench& bench)
                 return;
             bench.report.add(name, "ready", "ms",
                              static_cast<double>(stage.server().startNs()) / 1e6);
-            bench.loop.runFor(secondsNs(settleSeconds));
+            bench.loop.runFor(secondsNs(std::min(options.load.seconds, 1.0)));
             const auto memory = MemoryUse::of(stage.server().pid());
             bench.report.add(name, "resident", "MB",
                              static_cast<double>(memory.residentBytes) / 1e6);

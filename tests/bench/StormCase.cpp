@@ -223,6 +223,7 @@ void runStorm(const Bench& bench)
             if (!storm.writeMissed())
                 return;
             const auto serverUs = cpuUsOf(stage.server().pid());
+            const auto ownUs = ownCpuUs();
             const auto seconds = storm.run();
             if (!seconds)
                 return;
@@ -230,6 +231,8 @@ void runStorm(const Bench& bench)
             bench.report.add(name, "all_in_sync", "s", *seconds);
             bench.report.add(name, "device_p50", "ms", times.quantileMs(0.5));
             bench.report.add(name, "device_p99", "ms", times.quantileMs(0.99));
+            bench.report.add(name, "generator_cpu", "us/dev",
+                             (ownCpuUs() - ownUs) / static_cast<double>(options.storm));
             if (stage.server().pid() > 0)
                 bench.report.add(name, "server_cpu", "us/dev",
                                  (cpuUsOf(stage.server().pid()) - serverUs) /

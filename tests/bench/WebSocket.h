@@ -37,6 +37,8 @@ public:
     std::uint8_t* beginMessage(std::size_t size);
     void endMessage(std::uint8_t* message, std::size_t size);
     void send(View message);
+    /// What was queued and is not written yet, as it goes out.
+    View unwritten() const { return m_out.waiting(); }
 
     /// From now on nothing is read: a client that hangs.
     void stopReading();
