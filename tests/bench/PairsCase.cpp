@@ -86,14 +86,17 @@ void runLoad(const Bench& bench, const LoadSpec& spec, const std::string& caseNa
     }
 }
 
-std::string textNote(const LoadSpec& spec)
+/// What sets a case apart from the usual one.
+std::string notes(const Options& options)
 {
-    return spec.textBytes == LoadSpec().textBytes ? "" : " text " + std::to_string(spec.textBytes);
-}
-
-std::string tlsNote(const Options& options)
-{
-    return options.usesTls ? " wss" : "";
+    std::string result;
+    if (options.load.textBytes != LoadSpec().textBytes)
+        result += " text " + std::to_string(options.load.textBytes);
+    if (options.usesTls)
+        result += " wss";
+    if (!options.during.empty())
+        result += " beside a command";
+    return result;
 }
 
 } // namespace
@@ -103,7 +106,7 @@ void runPairs(const Bench& bench)
     const auto& spec = bench.options.load;
     runLoad(bench, spec,
             "pairs " + std::to_string(spec.pairs) + "x" + std::to_string(spec.window) +
-                textNote(spec) + tlsNote(bench.options));
+                notes(bench.options));
 }
 
 void runRate(const Bench& bench)
@@ -111,8 +114,7 @@ void runRate(const Bench& bench)
     auto spec = bench.options.load;
     spec.rate = bench.options.rate;
     runLoad(bench, spec,
-            "rate " + std::to_string(static_cast<int>(spec.rate)) + textNote(spec) +
-                tlsNote(bench.options) + (bench.options.during.empty() ? "" : " beside a command"));
+            "rate " + std::to_string(static_cast<int>(spec.rate)) + notes(bench.options));
 }
 
 } // namespace impulse::bench

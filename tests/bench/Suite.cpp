@@ -42,15 +42,15 @@ public:
         runCase({m_loop, options, m_report}, name);
     }
 
-    /// A comparison of pairs, if the server has the option.
-    void compare(const std::string& option, const std::string& first, const std::string& second)
+    /// The case with two servers side by side, if the server has the option that sets them apart.
+    void compare(const std::string& name, const std::string& option, const std::string& first,
+                 const std::string& second)
     {
         if (!m_options.url.empty() || !serverKnows(m_options, option))
             return;
-        run("pairs", [&](Options& options) {
+        run(name, [&](Options& options) {
             const auto& common = m_options.servers.front();
             options.servers = {common + ' ' + first, common + ' ' + second};
-            options.countsSyncs = option == "--group-commit";
         });
     }
 
@@ -77,9 +77,10 @@ void runSuite(EventLoop& loop, const Options& options, Report& report)
         suite.run("idle", [](Options& each) { each.usesTls = true; });
         suite.run("start");
     }
-    suite.compare("--certificate", "", "--wss");
-    suite.compare("--dispatcher", "--dispatcher qt", "--dispatcher epoll");
-    suite.compare("--group-commit", "--group-commit off", "--group-commit on");
+    suite.compare("pairs", "--certificate", "", "--wss");
+    suite.compare("pairs", "--dispatcher", "--dispatcher qt", "--dispatcher epoll");
+    suite.compare("idle", "--dispatcher", "--dispatcher qt", "--dispatcher epoll");
+    suite.compare("pairs", "--group-commit", "--group-commit off", "--group-commit on");
 }
 
 } // namespace impulse::bench
