@@ -71,8 +71,6 @@ void Chat::onWriting(Device& device, std::int64_t ns)
 
 void Chat::onFrame(Device& device, View frame, std::int64_t readNs)
 {
-    if (frame.empty())
-        return;
     using namespace protocol;
     const auto kind = FrameHead(frame).kind;
     switch (kind) {

@@ -119,7 +119,7 @@ void Device::becomeReady(std::int64_t readNs)
     m_readySinceNs = readNs;
     m_state = State::Ready;
     if (m_sink)
-        m_sink->onFrame(*this, {}, readNs);
+        m_sink->onReady(*this, readNs);
 }
 
 void Device::onClosed(const std::string& why)

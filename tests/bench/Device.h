@@ -12,9 +12,8 @@ struct Account {
     {
     }
 
-    /// Below what the server by default lets one address register in an hour (300) and hold open
-    /// (200).
-    static constexpr std::uint32_t accountsPerAddress = 100;
+    /// A household or two: far below what a server takes from one address.
+    static constexpr std::uint32_t accountsPerAddress = 10;
 
     tests::TestPerson person;
     in_addr_t source;
@@ -23,11 +22,20 @@ struct Account {
 
 class Device;
 
-/// Gets the frames of a device that has logged in. Frames of no interest are counted as unread.
+/// What a device tells its owner. A device must not be destroyed in these calls; it may be
+/// disconnected, but not connected again.
 class FrameSink {
 public:
     virtual ~FrameSink() = default;
+    /// It is as far as its goal.
+    virtual void onReady(Device& device, std::int64_t readNs)
+    {
+        (void)device;
+        (void)readNs;
+    }
+    /// Any frame after that. `readNs`: when it had been read from the socket.
     virtual void onFrame(Device& device, View frame, std::int64_t readNs) = 0;
+    /// What was sent so far goes out now.
     virtual void onWriting(Device& device, std::int64_t ns)
     {
         (void)device;

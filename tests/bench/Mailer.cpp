@@ -39,8 +39,6 @@ void Mailer::sendSome()
 
 void Mailer::onFrame(Device& device, View frame, std::int64_t)
 {
-    if (frame.empty())
-        return;
     const auto kind = FrameHead(frame).kind;
     if (kind == protocol::errorKind)
         return device.failWith(frame);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "tests/bench/Clock.h"
 #include "tests/bench/ServerRun.h"
 
 #include <span>
@@ -35,7 +36,7 @@ public:
     /// enough for its queue of connections that wait to be accepted (512).
     static constexpr std::size_t parallel = 256;
     /// No step of a set-up takes as long.
-    static constexpr std::int64_t stepLimitNs = 300'000'000'000;
+    static constexpr std::int64_t stepLimitNs = 300 * nsPerSecond;
 
 private:
     EventLoop& m_loop;

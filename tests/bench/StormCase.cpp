@@ -46,10 +46,10 @@ public:
     }
     void leave() { m_device.disconnect(); }
 
+    void onReady(Device& device, std::int64_t) override { fetchAll(device); }
+
     void onFrame(Device& device, View frame, std::int64_t readNs) override
     {
-        if (frame.empty())
-            return fetchAll(device);
         const auto kind = FrameHead(frame).kind;
         if (kind == protocol::errorKind)
             return device.failWith(frame);
