@@ -8,6 +8,15 @@
 using namespace impulse;
 using namespace impulse::bench;
 
+namespace {
+
+bool isNear(double value, double wanted)
+{
+    return value >= wanted * 0.984 && value <= wanted * 1.016;
+}
+
+} // namespace
+
 TEST_CASE("a message has the sizes that encryption.md prescribes")
 {
     const tests::TestPerson anna("anna");
@@ -65,12 +74,12 @@ TEST_CASE("quantiles are right to 1.6 percent, the maximum exactly")
     CHECK(histogram.count() == count);
     CHECK(histogram.maxMs() == 100);
     for (const auto share : {0.01, 0.5, 0.99, 0.999})
-        CHECK(histogram.quantileMs(share) == Approx(share * 100).epsilon(0.016));
+        CHECK(isNear(histogram.quantileMs(share), share * 100));
     CHECK(histogram.quantileMs(1) == 100);
     Histogram single;
     single.add(12'345);
-    CHECK(single.quantileMs(0.5) == Approx(0.012345));
-    CHECK(single.quantileMs(0.99) == Approx(0.012345));
+    CHECK(isNear(single.quantileMs(0.5), 0.012345));
+    CHECK(isNear(single.quantileMs(0.99), 0.012345));
 }
 
 TEST_CASE("options are read strictly")
