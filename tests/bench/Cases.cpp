@@ -53,6 +53,11 @@ void addRatios(const Bench& bench, const std::string& caseName)
         bench.report.addRatios(nameOf(caseName, variants[0]), nameOf(caseName, variants[1]));
 }
 
+std::string tlsNote(const Options& options)
+{
+    return options.usesTls ? " wss" : "";
+}
+
 void addLoad(Report& report, const std::string& caseName, const LoadResult& result)
 {
     const auto& meter = result.meter;

@@ -38,6 +38,9 @@ void onFreshServers(const Bench& bench, const std::string& caseName,
 std::string nameOf(const std::string& caseName, const Variant& variant);
 void addRatios(const Bench& bench, const std::string& caseName);
 
+/// What the names of cases end in with TLS.
+std::string tlsNote(const Options& options);
+
 /// Adds throughput, latencies and processor time.
 void addLoad(Report& report, const std::string& caseName, const LoadResult& result);
 

@@ -4,11 +4,25 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 #include <sys/epoll.h>
 #include <unistd.h>
 
 namespace impulse::bench {
+namespace {
+
+volatile std::sig_atomic_t interrupted = 0;
+
+} // namespace
+
+void EventLoop::failOnSignals()
+{
+    struct sigaction action {};
+    action.sa_handler = [](int) { interrupted = 1; };
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+}
 
 EventLoop::EventLoop()
     : m_epoll(epoll_create1(EPOLL_CLOEXEC)), m_buffer(std::make_unique<std::uint8_t[]>(bufferBytes))
@@ -49,6 +63,8 @@ bool EventLoop::run(std::int64_t untilNs, const std::function<bool()>& done,
 {
     constexpr std::int64_t longestNs = 100 * nsPerMs;
     while (!failed()) {
+        if (interrupted)
+            fail("interrupted");
         if (done())
             return true;
         const auto now = nowNs();

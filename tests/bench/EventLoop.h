@@ -47,6 +47,9 @@ public:
     std::span<std::uint8_t> readBuffer() { return {m_buffer.get(), bufferBytes}; }
 
     void fail(std::string why);
+    /// From now on SIGINT and SIGTERM fail every loop, so that servers are stopped and folders
+    /// removed.
+    static void failOnSignals();
     bool failed() const { return !m_failure.empty(); }
     const std::string& failure() const { return m_failure; }
 

@@ -60,7 +60,7 @@ void addMemory(const Bench& bench, Side& side)
 void runIdle(const Bench& bench)
 {
     const auto& options = bench.options;
-    const std::string kind = options.usesTls ? " wss" : "";
+    const auto kind = tlsNote(options);
     for (const auto& variant : variantsOf(options)) {
         Side none(bench, variant, nameOf("idle 0" + kind, variant));
         Side many(bench, variant, nameOf("idle " + std::to_string(options.idle) + kind, variant));

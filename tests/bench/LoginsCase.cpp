@@ -94,7 +94,7 @@ void measure(const Bench& bench, Stage& stage, const std::string& caseName)
 
 void runLogins(const Bench& bench)
 {
-    onFreshServers(bench, bench.options.usesTls ? "logins wss" : "logins",
+    onFreshServers(bench, "logins" + tlsNote(bench.options),
                    [&](Stage& stage, const std::string& name) { measure(bench, stage, name); });
 }
 

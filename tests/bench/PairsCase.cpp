@@ -92,8 +92,7 @@ std::string notes(const Options& options)
     std::string result;
     if (options.load.textBytes != LoadSpec().textBytes)
         result += " text " + std::to_string(options.load.textBytes);
-    if (options.usesTls)
-        result += " wss";
+    result += tlsNote(options);
     if (!options.during.empty())
         result += " beside a command";
     return result;

@@ -18,14 +18,6 @@ constexpr std::string_view readyText = "impulse-server ready on ";
 constexpr std::int64_t startLimitNs = 60 * nsPerSecond;
 constexpr std::int64_t stopLimitNs = 15 * nsPerSecond;
 
-std::string lastLines(const std::filesystem::path& file)
-{
-    std::ifstream input(file);
-    std::string all((std::istreambuf_iterator<char>(input)), std::istreambuf_iterator<char>());
-    constexpr std::size_t most = 2000;
-    return all.size() > most ? all.substr(all.size() - most) : all;
-}
-
 } // namespace
 
 ServerRun::ServerRun(ServerChoice choice) : m_choice(std::move(choice))
@@ -102,7 +94,7 @@ std::optional<std::string> ServerRun::readReadyLine(int input)
         char byte = 0;
         if (leftMs <= 0 || poll(&wait, 1, static_cast<int>(leftMs)) <= 0 ||
             read(input, &byte, 1) != 1)
-            return "the server does not start: " + lastLines(m_data / "server.log");
+            return std::string("the server does not start");
         line.push_back(byte);
     }
     if (!line.starts_with(readyText))
@@ -137,6 +129,14 @@ void ServerRun::stop()
     }
     m_child = 0;
     m_serverPid = 0;
+}
+
+std::string ServerRun::logTail() const
+{
+    std::ifstream input(m_data / "server.log");
+    std::string all((std::istreambuf_iterator<char>(input)), std::istreambuf_iterator<char>());
+    constexpr std::size_t most = 2000;
+    return all.size() > most ? all.substr(all.size() - most) : all;
 }
 
 std::uint64_t ServerRun::databaseBytes() const

@@ -46,6 +46,8 @@ public:
     const std::filesystem::path& dataFolder() const { return m_data; }
     /// From exec to the ready line of the last start.
     std::int64_t startNs() const { return m_startNs; }
+    /// The end of what it wrote to standard error; empty if it was not started here.
+    std::string logTail() const;
     /// Bytes of the database's files.
     std::uint64_t databaseBytes() const;
 

@@ -123,7 +123,7 @@ void measure(const Bench& bench, Stage& stage, const std::string& caseName)
 
 void runSlow(const Bench& bench)
 {
-    onFreshServers(bench, "slow " + std::to_string(bench.options.slow),
+    onFreshServers(bench, "slow " + std::to_string(bench.options.slow) + tlsNote(bench.options),
                    [&](Stage& stage, const std::string& name) { measure(bench, stage, name); });
 }
 

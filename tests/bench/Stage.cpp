@@ -1,5 +1,7 @@
 #include "tests/bench/Stage.h"
 
+#include <cstdio>
+
 #include "tests/bench/Clock.h"
 
 namespace impulse::bench {
@@ -28,6 +30,12 @@ Stage::Stage(EventLoop& loop, ServerChoice choice) : m_loop(loop), m_server(std:
     m_prefix = toHex(crypto::random<Fixed<struct PrefixTag, 5>>(rng));
     m_prefix.push_back('-');
     m_firstNumber = randomNumber<std::uint32_t>(rng);
+}
+
+Stage::~Stage()
+{
+    if (m_loop.failed())
+        std::fprintf(stderr, "%s", m_server.logTail().c_str());
 }
 
 bool Stage::start()

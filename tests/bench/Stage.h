@@ -11,6 +11,10 @@ namespace impulse::bench {
 class Stage {
 public:
     Stage(EventLoop& loop, ServerChoice choice);
+    /// After a failure what the server logged last goes to standard error.
+    ~Stage();
+    Stage(const Stage&) = delete;
+    Stage& operator=(const Stage&) = delete;
 
     /// Fails the loop if the server does not start.
     bool start();

@@ -210,7 +210,7 @@ private:
 void runStorm(const Bench& bench)
 {
     const auto& options = bench.options;
-    const std::string caseName = "storm " + std::to_string(options.storm);
+    const std::string caseName = "storm " + std::to_string(options.storm) + tlsNote(options);
     for (const auto& variant : variantsOf(options)) {
         const auto name = nameOf(caseName, variant);
         Stage stage(bench.loop, variant.choice);

@@ -39,6 +39,7 @@ int run(const Options& options)
 int main(int argc, char* argv[])
 {
     signal(SIGPIPE, SIG_IGN);
+    EventLoop::failOnSignals();
     const auto options = parseOptions({argv + 1, argv + argc});
     if (!options) {
         std::fprintf(stderr, "impulse-bench: %s (--help tells more)\n", options.error().c_str());
