@@ -11,11 +11,15 @@
 namespace impulse::bench {
 namespace {
 
-int runOnce(const std::string& command)
+int runOnce(std::vector<std::string> words)
 {
     const auto child = fork();
     if (child == 0) {
-        execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+        std::vector<char*> arguments;
+        for (auto& word : words)
+            arguments.push_back(word.data());
+        arguments.push_back(nullptr);
+        execvp(arguments.front(), arguments.data());
         _exit(127);
     }
     int status = 0;
@@ -24,7 +28,7 @@ int runOnce(const std::string& command)
 }
 
 /// In a process of its own: rounds until the other end of `goOn` is closed.
-[[noreturn]] void runRounds(const std::string& command, int goOn, int done)
+[[noreturn]] void runRounds(const std::vector<std::string>& command, int goOn, int done)
 {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     pollfd closed{goOn, POLLIN, 0};
@@ -49,10 +53,10 @@ Companion::Companion(const std::string& command, const ServerRun& server)
     m_child = fork();
     if (m_child == 0) {
         close(goOn[1]);
-        setenv("IMPULSE_BENCH_DATA", (server.dataFolder() / "data").c_str(), 1);
-        setenv("IMPULSE_BENCH_PID", std::to_string(server.pid()).c_str(), 1);
-        setenv("IMPULSE_BENCH_URL", server.url().c_str(), 1);
-        runRounds(command, goOn[0], done[1]);
+        runRounds({"env", "IMPULSE_BENCH_DATA=" + (server.dataFolder() / "data").string(),
+                   "IMPULSE_BENCH_PID=" + std::to_string(server.pid()),
+                   "IMPULSE_BENCH_URL=" + server.url(), "sh", "-c", command},
+                  goOn[0], done[1]);
     }
     close(goOn[0]);
     close(done[1]);

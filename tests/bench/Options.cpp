@@ -204,8 +204,8 @@ impulse-bench --suite quick|full [options]
   --pairs N            pairs who chat (50), each with --window N messages outstanding (16)
   --text BYTES         length of a text (256)
   --rate N             case rate: messages per second of all pairs (2000)
-  --during COMMAND     cases pairs and rate: a shell command that runs meanwhile, again and again, with
-                       IMPULSE_BENCH_DATA, _PID and _URL in its environment
+  --during COMMAND     cases pairs and rate: a shell command that runs meanwhile, again and again,
+                       with IMPULSE_BENCH_DATA, _PID and _URL in its environment
   --idle N             case idle: idle connections (9000)
   --accounts N         case logins: accounts that take turns (2000)
   --storm N            case storm: devices (5000)
@@ -216,8 +216,8 @@ impulse-bench --suite quick|full [options]
   --server FILE        server program (the one of this build)
   --server-options "…" more options for it
   --wss                with TLS
-  --compare "A" "B"    two servers side by side, each with its own options, among which may be --wss and
-                       --server FILE
+  --compare "A" "B"    two servers side by side, each with its own options, among which may be
+                       --wss and --server FILE
   --connect URL        use a server that runs already, with open registration; --pid N: its process
   --folder DIR         where data folders are made (the temporary folder)
 )";

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <charconv>
 
 namespace impulse::bench {
 
@@ -23,7 +24,11 @@ std::optional<Target> Target::ofUrl(const std::string& url)
     if (colon == std::string::npos)
         return std::nullopt;
     target.address.sin_family = AF_INET;
-    target.address.sin_port = htons(static_cast<std::uint16_t>(std::atoi(&rest[colon + 1])));
+    std::uint16_t port = 0;
+    const auto* end = rest.data() + rest.size();
+    if (std::from_chars(rest.data() + colon + 1, end, port).ptr != end || port == 0)
+        return std::nullopt;
+    target.address.sin_port = htons(port);
     if (inet_pton(AF_INET, rest.substr(0, colon).c_str(), &target.address.sin_addr) != 1)
         return std::nullopt;
     if (target.encrypts) {

@@ -29,7 +29,7 @@ struct Folder {
 /// Exit code of a shell command.
 int run(const std::string& command)
 {
-    const int status = std::system(command.c_str());
+    const int status = std::system(command.c_str()); // NOLINT(concurrency-mt-unsafe): one thread
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
