@@ -2,6 +2,9 @@
 #include "tests/bench/Clock.h"
 #include "tests/bench/ProcessStats.h"
 
+#include <deque>
+#include <unordered_map>
+
 namespace impulse::bench {
 namespace {
 
@@ -16,6 +19,7 @@ public:
         for (std::size_t i = 0; i < devices.size(); ++i) {
             devices[i]->setSink(this);
             m_number[devices[i].get()] = i;
+            m_waiting.push_back(i);
         }
         m_begunNs.resize(devices.size());
     }
@@ -23,13 +27,17 @@ public:
     bool go(double seconds)
     {
         const auto fill = [this] {
-            // Not from inside onFrame(): the socket is still at work there.
-            for (auto* device : std::exchange(m_leaving, {}))
-                device->disconnect();
-            for (; m_underWay < std::min(atOnce, m_devices.size()); ++m_underWay) {
-                const auto at = m_next++ % m_devices.size();
-                m_begunNs[at] = nowNs();
-                m_devices[at]->connect(m_stage.server().target(), Device::Goal::LoggedIn);
+            // Not from inside onReady(): the socket is still at work there.
+            for (const auto device : std::exchange(m_leaving, {})) {
+                m_devices[device]->disconnect();
+                m_waiting.push_back(device);
+            }
+            while (!m_waiting.empty() && m_underWay < atOnce) {
+                const auto device = m_waiting.front();
+                m_waiting.pop_front();
+                ++m_underWay;
+                m_begunNs[device] = nowNs();
+                m_devices[device]->connect(m_stage.server().target(), Device::Goal::LoggedIn);
             }
             return false;
         };
@@ -40,8 +48,9 @@ public:
     void onReady(Device& device, std::int64_t readNs) override
     {
         ++logins;
-        times.add(readNs - m_begunNs[m_number[&device]]);
-        m_leaving.push_back(&device);
+        const auto number = m_number[&device];
+        times.add(readNs - m_begunNs[number]);
+        m_leaving.push_back(number);
         --m_underWay;
     }
     void onFrame(Device&, View, std::int64_t) override {}
@@ -54,9 +63,11 @@ private:
     const Stage::Devices& m_devices;
     std::unordered_map<const Device*, std::size_t> m_number;
     std::vector<std::int64_t> m_begunNs;
-    std::vector<Device*> m_leaving;
+    /// Logged in, and to be disconnected at the next turn.
+    std::vector<std::size_t> m_leaving;
+    /// Off, in the order in which they left.
+    std::deque<std::size_t> m_waiting;
     std::size_t m_underWay = 0;
-    std::size_t m_next = 0;
 };
 
 void measure(const Bench& bench, Stage& stage, const std::string& caseName)

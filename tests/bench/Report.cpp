@@ -20,6 +20,11 @@ std::string number(double value)
     return text;
 }
 
+bool isAboutMachine(const std::string& metric)
+{
+    return metric == "fdatasync_p50" || metric == "other_processes";
+}
+
 std::string quoted(const std::string& text)
 {
     std::string result = "\"";
@@ -60,7 +65,7 @@ void Report::addRatios(const std::string& before, const std::string& after)
     for (const auto& first : m_series) {
         for (const auto& second : m_series) {
             if (first.caseName != before || second.caseName != after ||
-                first.metric != second.metric)
+                first.metric != second.metric || isAboutMachine(first.metric))
                 continue;
             Series ratio{after + " / " + before, first.metric, "ratio", {}, {}};
             for (std::size_t i = 0; i < std::min(first.runs.size(), second.runs.size()); ++i) {

@@ -17,7 +17,8 @@ public:
     /// One value of one run.
     void add(const std::string& caseName, const std::string& metric, const std::string& unit,
              double value);
-    /// Adds the ratio of `after` to `before` for each metric that both have, run by run.
+    /// Adds the ratio of `after` to `before`, run by run, for each metric that both have and that
+    /// is not about the machine.
     void addRatios(const std::string& before, const std::string& after);
     /// Prints and writes what was added since the last call.
     void finish();

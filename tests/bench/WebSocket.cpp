@@ -9,6 +9,8 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 
+#include <cassert>
+
 #include <sys/epoll.h>
 
 namespace impulse::bench {
@@ -62,6 +64,7 @@ void mask(std::uint8_t* bytes, std::size_t size, const std::uint8_t* key)
 
 void WebSocket::open(const Target& target, in_addr_t source, int receiveBuffer)
 {
+    assert(m_state == State::Closed);
     m_host = target.host();
     if (!m_wire.open(target, source, receiveBuffer))
         return m_loop.fail("cannot open a socket (descriptors or ports used up?)");
