@@ -59,7 +59,8 @@ void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amoun
         windows.find(key)->second.count += amount;
         return;
     }
-    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0; length /= 2)
+    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0;
+         length /= 2)
         pruneWindows(limit, length);
     windows[key] = {m_clock.nowMs(), amount};
 }

@@ -20,8 +20,7 @@ WriteFailure failureOf(SqlError error)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, Publisher& publisher,
-                         const Options& options)
+GroupWriter::GroupWriter(const QString& path, Publisher& publisher, const Options& options)
     : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
@@ -68,7 +67,8 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
         if (jobs && jobs->empty())
             return;
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
-            const auto group = rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
+            const auto group =
+                rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
             if (m_jobsInLog == 0)

@@ -46,8 +46,8 @@ public:
     };
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
-    /// log at most this long; then it is emptied. `publisher` outlives it.
+    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
+    /// write-ahead log at most this long; then it is emptied. `publisher` outlives it.
     explicit GroupWriter(const QString& path, Publisher& publisher,
                          const Options& options = defaults());
     /// Commits what is queued, then ends the thread.

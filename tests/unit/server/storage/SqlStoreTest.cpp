@@ -445,7 +445,8 @@ NewEvent eventIn(const ConversationId& conversation, const DeviceId& device, std
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "what one job has stored stays when the next of its transaction is undone")
+TEST_CASE_METHOD(Fixture,
+                 "what one job has stored stays when the next of its transaction is undone")
 {
     const auto anna = addPerson(1, "anna");
     const auto device = filled<DeviceId>(11);
