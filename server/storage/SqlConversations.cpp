@@ -245,6 +245,10 @@ SqlConversations::Gathered& SqlConversations::gathered() const
 
 bool SqlConversations::flush() const
 {
+    // Rows of earlier jobs must not lie in the savepoint of the present one: it may be undone. This
+    // writes them before it sets that savepoint.
+    if (gathered().rows.empty() || !m_connection.prepareToWrite())
+        return !m_connection.failed();
     auto& waiting = gathered();
     if (waiting.rows.empty())
         return true;

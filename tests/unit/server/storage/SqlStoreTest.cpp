@@ -429,3 +429,46 @@ TEST_CASE("a damaged column of wraps gives nothing")
     CHECK_FALSE(findWrap(View(packed).first(10), device));
     CHECK_FALSE(findWrap({}, device));
 }
+
+namespace {
+
+NewEvent eventIn(const ConversationId& conversation, const DeviceId& device, std::uint64_t seq)
+{
+    NewEvent event;
+    event.conversation = conversation;
+    event.device = device;
+    event.senderSeq = seq;
+    event.aad = Bytes(115, 1);
+    event.body = Bytes(328, 2);
+    return event;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "what one job has stored stays when the next of its transaction is undone")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto device = filled<DeviceId>(11);
+    publish(anna, {device});
+    auto& conversations = store->conversations();
+    const Conversation notes{filled<ConversationId>(5), anna, anna, 1, 0};
+    conversations.create(notes);
+    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    connection->beginJob();
+    CHECK(conversations.append(std::make_shared<NewEvent>(eventIn(notes.id, device, 1))) == 1);
+    REQUIRE(connection->endJob(true));
+    // It reads what the first one has left to be written, and is refused.
+    connection->beginJob();
+    CHECK(conversations.sent(notes.id, device, 1));
+    REQUIRE(connection->endJob(false));
+    // The same with writes of its own.
+    connection->beginJob();
+    conversations.erase(notes.id, 1);
+    REQUIRE(connection->endJob(false));
+    REQUIRE(store->flush());
+    REQUIRE(connection->execute("COMMIT"));
+    const auto events = conversations.events(notes.id, 0, 10, 100'000, device);
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].body);
+    CHECK(conversations.lastSenderSeq(notes.id, device) == 1);
+}
