@@ -53,9 +53,11 @@ template <class Request> std::uint64_t costOf(const Request& request)
                        std::is_same_v<Request, GetDeviceLists>)
         return 50;
     else if constexpr (std::is_same_v<Request, Register> ||
-                       std::is_same_v<Request, PublishDeviceList>)
+                       std::is_same_v<Request, PublishDeviceList> ||
+                       std::is_same_v<Request, PutGroupState>)
         return 100;
     else if constexpr (std::is_same_v<Request, FetchEvents> ||
+                       std::is_same_v<Request, GetGroupStates> ||
                        std::is_same_v<Request, FetchMailbox>)
         return 5;
     else

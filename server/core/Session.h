@@ -42,7 +42,7 @@ struct Missed {
 };
 
 /// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
 public:
     /// `sessionNumber`: 64 random bits.
     Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
