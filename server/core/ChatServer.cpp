@@ -15,9 +15,10 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
         : settings(serverSettings), router(ports.store, ports.bus, ports.clock),
-          credentials(keys, ports.limiter),
-          services{settings,  keys,          ports.store, ports.writer, ports.clock,
-                   ports.rng, ports.limiter, router,      ports.bus,    credentials},
+          credentials(keys, ports.limiter), services{settings,      keys,        ports.store,
+                                                     ports.writer,  ports.clock, ports.rng,
+                                                     ports.limiter, router,      ports.bus,
+                                                     credentials},
           dispatcher(services), housekeeping(services), keepsHouse(ports.keepsHouse)
     {
     }

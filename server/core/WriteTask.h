@@ -64,8 +64,7 @@ template <class Work> void writeQuietly(Services& services, Work work)
 {
     write(
         services,
-        [work = std::move(work)](Store& store,
-                                 Deliveries& out) mutable -> Outcome<protocol::Done> {
+        [work = std::move(work)](Store& store, Deliveries& out) mutable -> Outcome<protocol::Done> {
             work(store, out);
             return protocol::Done{};
         },

@@ -52,8 +52,7 @@ EpollDispatcher::EpollDispatcher(QObject* parent)
     epoll_event event{};
     event.events = EPOLLIN;
     event.data.fd = m_wakeUp;
-    if (m_epoll < 0 || m_wakeUp < 0 ||
-        ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0)
+    if (m_epoll < 0 || m_wakeUp < 0 || ::epoll_ctl(m_epoll, EPOLL_CTL_ADD, m_wakeUp, &event) != 0)
         qFatal("EpollDispatcher: no descriptor for the event loop, error %d", errno);
 }
 

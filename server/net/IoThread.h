@@ -54,7 +54,8 @@ public:
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
 
-    /// False if too many sockets wait already, or after stop(): the descriptor is the caller's still.
+    /// False if too many sockets wait already, or after stop(): the descriptor is the caller's
+    /// still.
     bool adopt(AcceptedSocket accepted);
     /// Frames that come in from now on are not read any more.
     void pause();

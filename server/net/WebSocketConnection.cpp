@@ -59,10 +59,11 @@ std::size_t WebSocketConnection::queuedBytes() const
     return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
 }
 
-void WebSocketConnection::setFrameLimit(std::size_t bytes)
+void WebSocketConnection::admit(std::size_t frameBytes)
 {
-    m_socket->setMaxAllowedIncomingFrameSize(bytes);
-    m_socket->setMaxAllowedIncomingMessageSize(bytes);
+    m_place.admit();
+    m_socket->setMaxAllowedIncomingFrameSize(frameBytes);
+    m_socket->setMaxAllowedIncomingMessageSize(frameBytes);
 }
 
 void WebSocketConnection::close(CloseCode code, std::string_view reason)

@@ -40,7 +40,8 @@ void Checkpointer::work(const QString& path)
 {
     const auto opened = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
     if (!opened) {
-        qCWarning(lcStorage).noquote() << "no checkpoints beside the writer:" << opened.error().message;
+        qCWarning(lcStorage).noquote()
+            << "no checkpoints beside the writer:" << opened.error().message;
         // The writer does them all.
         while (waitForRequest())
             m_turnOver = true;

@@ -21,8 +21,8 @@ WriteFailure failureOf(SqlError error)
 } // namespace
 
 GroupWriter::GroupWriter(const QString& path, Publisher& publisher,
-                         std::chrono::milliseconds emptyLogEvery)
-    : m_publisher(publisher), m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
+                         const Options& options)
+    : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -68,11 +68,11 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
         if (jobs && jobs->empty())
             return;
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
-            const auto group = rest.first(m_oneByOne ? 1 : std::min(groupSize, rest.size()));
+            const auto group = rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
             if (m_jobsInLog == 0)
-                m_emptyAt = Clock::now() + m_emptyLogEvery;
+                m_emptyAt = Clock::now() + m_options.emptyLogEvery;
             m_jobsInLog += group.size();
             m_jobsUnmoved += group.size();
             keepLog(connection, checkpointer);

@@ -24,9 +24,9 @@ struct FinishedJob {
 using FinishedJobs = Inbox<FinishedJob>;
 
 /// The writer thread: owns the only write connection and commits in groups. It takes everything
-/// that is queued, runs it in one transaction, each job that writes more than events in a savepoint,
-/// commits once (one fsync), and only then sends the jobs back, in order, and publishes what they
-/// have for others.
+/// that is queued, runs it in one transaction, each job that writes more than events in a
+/// savepoint, commits once (one fsync), and only then sends the jobs back, in order, and publishes
+/// what they have for others.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
 /// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
@@ -39,11 +39,17 @@ public:
         FinishedJobs* back = nullptr;
     };
 
+    struct Options {
+        std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1);
+        /// False: each job gets a transaction of its own, for comparison.
+        bool group = true;
+    };
+
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    /// `emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
+    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
     /// log at most this long; then it is emptied. `publisher` outlives it.
     explicit GroupWriter(const QString& path, Publisher& publisher,
-                         std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
+                         const Options& options = defaults());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -63,6 +69,8 @@ public:
     static constexpr std::size_t queuedJobs = 65536;
 
 private:
+    // A default argument cannot use the initialisers of a class that is not complete.
+    static Options defaults() { return {}; }
     using Clock = std::chrono::steady_clock;
 
     void work(const QString& path, std::function<void(QString)> opened);
@@ -84,7 +92,7 @@ private:
                          const std::vector<std::optional<WriteFailure>>& failures);
 
     Publisher& m_publisher;
-    const std::chrono::milliseconds m_emptyLogEvery;
+    const Options m_options;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.

@@ -153,8 +153,8 @@ SqlConnection::Prepared* SqlConnection::prepared(const char* sql)
     if (!statement) {
         const std::string_view text(sql);
         statement = std::make_unique<Prepared>(
-            QSqlQuery(m_database), text.starts_with("INSERT") || text.starts_with("UPDATE") ||
-                                       text.starts_with("DELETE"));
+            QSqlQuery(m_database),
+            text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE"));
         statement->query.setForwardOnly(true);
         if (!statement->query.prepare(QString::fromLatin1(sql))) {
             fail(statement->query.lastError());

@@ -20,8 +20,8 @@ public:
 
 private:
     SqlConnection& m_connection;
-    mutable RowCache<std::pair<UserId, UserId>, protocol::ContactState, PairHash<UserId, UserId>> m_states{
-        m_connection};
+    mutable RowCache<std::pair<UserId, UserId>, protocol::ContactState, PairHash<UserId, UserId>>
+        m_states{m_connection};
 };
 
 } // namespace impulse::server

@@ -114,8 +114,9 @@ std::optional<SentEvent> SqlConversations::sent(const ConversationId& id, const 
     if (!sender || senderSeq > sender->lastSeq)
         return std::nullopt;
     const auto row = sender->row;
-    Statement mark(m_connection, "SELECT seq FROM sender_marks WHERE sender = ? AND sender_seq <= ? "
-                                 "ORDER BY sender_seq DESC LIMIT 1");
+    Statement mark(m_connection,
+                   "SELECT seq FROM sender_marks WHERE sender = ? AND sender_seq <= ? "
+                   "ORDER BY sender_seq DESC LIMIT 1");
     if (!mark.bind(row).bind(senderSeq).next())
         return std::nullopt;
     Statement statement(m_connection,

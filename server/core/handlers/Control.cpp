@@ -63,9 +63,10 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [envelope](Store& store, Deliveries& out) -> Outcome<protocol::Done> {
+        [envelope, most = services.settings.mailboxEntries](
+            Store& store, Deliveries& out) -> Outcome<protocol::Done> {
             IMPULSE_CHECK(checkAddressees(store, *envelope));
-            storeControl(store, *envelope, out);
+            storeControl(store, *envelope, most, out);
             return protocol::Done{};
         },
         [serverMs = envelope->entry.serverMs,

@@ -7,13 +7,6 @@ namespace impulse::server {
 using protocol::ContactState;
 using protocol::ErrorCode;
 
-namespace {
-
-/// Bounds of a mailbox (encryption.md section 14).
-constexpr std::size_t mailboxEntries = 20'000;
-
-} // namespace
-
 Outcome<crypto::Aad> checkAad(const Identity& sender, View aad)
 {
     auto parsed = crypto::parseAad(aad);
@@ -100,7 +93,8 @@ std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& 
     return std::nullopt;
 }
 
-void storeControl(Store& store, const Envelope& envelope, Deliveries& out)
+void storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries,
+                  Deliveries& out)
 {
     auto entry = envelope.entry;
     for (const auto& wrap : envelope.wraps) {

@@ -43,8 +43,9 @@ struct Envelope {
 /// Counts it: at most 600 per sending device, target device and hour, all of them or none. Nothing
 /// if it may be stored, else how long to wait.
 std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope);
-/// Into the mailboxes of the devices that have a wrap.
-void storeControl(Store& store, const Envelope& envelope, Deliveries& out);
+/// Into the mailboxes of the devices that have a wrap, each of which keeps `mailboxEntries`.
+void storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries,
+                  Deliveries& out);
 
 /// An event for a group (AAD kind 2).
 void sendToGroup(Context& context, const crypto::Aad& aad, protocol::SendEvent request,

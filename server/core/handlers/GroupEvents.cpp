@@ -19,6 +19,7 @@ struct GroupSending {
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
     std::vector<Envelope> controls;
+    std::size_t mailboxEntries = 0;
     /// Set if the sender has stored too much of late: how long he has to wait.
     std::optional<std::uint64_t> waitMs;
 };
@@ -47,6 +48,7 @@ Outcome<GroupSending> checkSending(const Context& context, const crypto::Aad& aa
     GroupSending result;
     result.sender = context.identity();
     result.state = *aad.group;
+    result.mailboxEntries = context.services.settings.mailboxEntries;
     if (request.controls) {
         for (auto& control : *request.controls) {
             IMPULSE_TRY(auto envelope, checkControl(context, aad.conversation, control));
@@ -143,7 +145,7 @@ Outcome<Sent> storeEvent(Store& store, RateLimiter& limiter, const GroupSending&
             return Failure{rateLimited(*wait)};
     }
     for (const auto& control : sending.controls)
-        storeControl(store, control, out);
+        storeControl(store, control, sending.mailboxEntries, out);
     for (const auto erased : sending.erase)
         store.conversations().erase(event.conversation, erased);
     // Last: the store may write it together with other jobs' events.

@@ -73,7 +73,8 @@ public:
     /// An empty log. firstSeq and lastSeq are not read.
     virtual void create(const Conversation& conversation) = 0;
     /// Appends as the conversation's next and moves the sender's counter; returns the log number.
-    /// Fails if that number is not above the counter. The last thing that a job does: it may be written together with other jobs' events.
+    /// Fails if that number is not above the counter. The last thing that a job does: it may be
+    /// written together with other jobs' events.
     virtual std::uint64_t append(std::shared_ptr<const NewEvent> event) = 0;
     /// Deletes body and wraps. AAD and number stay. Nothing happens if that was done before.
     virtual void erase(const ConversationId& id, std::uint64_t seq) = 0;

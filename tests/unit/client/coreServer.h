@@ -238,7 +238,7 @@ private:
             if (transport)
                 transport->closeLater();
         }
-        void setFrameLimit(std::size_t) override {}
+        void admit(std::size_t) override {}
         std::size_t queuedBytes() const override { return 0; }
         const std::string& addressKey() const override { return m_address; }
         const Hash32& certificateHash() const override { return m_hash; }

@@ -71,7 +71,7 @@ public:
             frames.push_back(toBytes(frame));
     }
     void close(CloseCode code, std::string_view) override { closeCode = code; }
-    void setFrameLimit(std::size_t bytes) override { frameLimit = bytes; }
+    void admit(std::size_t bytes) override { frameLimit = bytes; }
     std::size_t queuedBytes() const override { return queued; }
     const std::string& addressKey() const override { return address; }
     const Hash32& certificateHash() const override { return certificate; }

@@ -8,11 +8,11 @@
 #include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QFile>
+#include <QSocketNotifier>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
 #include <QSslSocket>
-#include <QSocketNotifier>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QThread>
@@ -140,7 +140,8 @@ TEST_CASE("epoll dispatcher: timers fire in the order in which they are due, aga
     });
 }
 
-TEST_CASE("epoll dispatcher: a timer may stop itself and others, and a timer of 0 ms starves nobody")
+TEST_CASE(
+    "epoll dispatcher: a timer may stop itself and others, and a timer of 0 ms starves nobody")
 {
     withDispatcher([](EpollDispatcher& dispatcher) {
         TimerRecorder recorder;
@@ -159,9 +160,8 @@ TEST_CASE("epoll dispatcher: a timer may stop itself and others, and a timer of 
         SocketPair pair;
         QSocketNotifier notifier(pair.ends[0], QSocketNotifier::Read);
         bool heard = false;
-        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [&] {
-            heard = pair.read(0);
-        });
+        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier,
+                         [&] { heard = pair.read(0); });
         pair.write(1);
         CHECK(spin(dispatcher, [&] { return heard && recorder.fired.size() >= 3; }));
     });
@@ -341,7 +341,8 @@ TEST_CASE("epoll dispatcher: every event that other threads post arrives, in eac
         for (int i = 0; i < threads; ++i) {
             senders.emplace_back(QThread::create([receiver, i] {
                 for (int n = 0; n < each; ++n) {
-                    QCoreApplication::postEvent(receiver, new QEvent(QEvent::Type(QEvent::User + i)));
+                    QCoreApplication::postEvent(receiver,
+                                                new QEvent(QEvent::Type(QEvent::User + i)));
                     if (n % 1000 == 0)
                         QThread::usleep(300);
                 }

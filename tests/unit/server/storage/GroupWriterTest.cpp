@@ -195,7 +195,7 @@ TEST_CASE("a stopped writer commits what was queued and gives later jobs back")
 TEST_CASE("what was erased is in no file any more, while the server runs")
 {
     Database database;
-    GroupWriter group(database.path, database.bus, std::chrono::milliseconds(300));
+    GroupWriter group(database.path, database.bus, {std::chrono::milliseconds(300)});
     SqlWriter writer(group);
     const Conversation conversation{*ConversationId::from(Bytes(32, 1)),
                                     accountOf(1, 8).account.userId, accountOf(1, 8).account.userId};
