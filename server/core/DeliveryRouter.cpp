@@ -97,7 +97,10 @@ void DeliveryRouter::push(const GroupDelivery& delivery)
             continue;
         if (delivery.whenSlow == WhenSlow::Drop && session->isSlow())
             continue;
-        session->send(delivery.frame);
+        if (delivery.whenSlow == WhenSlow::Send)
+            session->send(delivery.frame);
+        else
+            session->push(delivery.frame);
     }
 }
 

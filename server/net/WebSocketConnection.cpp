@@ -49,6 +49,7 @@ void write(QTcpSocket& socket, View bytes)
 WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, std::string addressKey,
                                          QObject* parent)
     : QObject(parent), m_socket(upgraded.socket), m_transport(upgraded.transport),
+      m_isSecure(qobject_cast<QSslSocket*>(upgraded.transport) != nullptr),
       m_certificateHash(upgraded.certificateHash), m_address(std::move(addressKey)),
       m_place(std::move(upgraded.place))
 {
@@ -95,9 +96,11 @@ void WebSocketConnection::send(View frame)
 
 std::size_t WebSocketConnection::queuedBytes() const
 {
-    qint64 bytes = m_socket->bytesToWrite();
-    if (const auto* secure = qobject_cast<QSslSocket*>(m_transport))
-        bytes += secure->encryptedBytesToWrite();
+    if (!m_transport)
+        return 0;
+    qint64 bytes = m_transport->bytesToWrite();
+    if (m_isSecure)
+        bytes += static_cast<const QSslSocket*>(m_transport.data())->encryptedBytesToWrite();
     return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
 }
 
