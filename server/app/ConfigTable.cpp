@@ -188,6 +188,8 @@ constexpr ConfigKey limitKeys[] = {
      "Changes of one user's profile; each is a push to everybody whom he accepted."},
     {"limit-contact-changes", "COUNT/TIME", count, "1000/1h", true, toLimit<Limit::ContactChanges>,
      "People whom one user may accept, block or drop."},
+    {"limit-new-groups", "COUNT/TIME", count, "100/1d", true, toLimit<Limit::NewGroups>,
+     "Groups that one user may make."},
     {"limit-requests", "COUNT/TIME", count, "50000/10s", true, toLimit<Limit::Requests>,
      "Work that one user (before login: one address) may ask for, counted in rows that it reads "
      "or\n"

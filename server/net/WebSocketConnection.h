@@ -47,6 +47,8 @@ private:
 
     QWebSocket* const m_socket;
     const QPointer<QTcpSocket> m_transport;
+    /// It is a QSslSocket. Asked for every message, so not found out each time.
+    const bool m_isSecure;
     const Hash32 m_certificateHash;
     const std::string m_address;
     ConnectionCounter::Place m_place;
