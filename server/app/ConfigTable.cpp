@@ -162,7 +162,8 @@ constexpr ConfigKey engineKeys[] = {
 constexpr ConfigKey limitKeys[] = {
     {"limit-logins", "COUNT/TIME", count, "5/15m", true,
      toLimit<Limit::FailuresPerAccountAndAddress>,
-     "Failed logins of one account from one address. More lets passwords be guessed faster."},
+     "Failed logins of one account from one address; from the second on there is a wait after\n"
+     "each: 1, 2, 4 … seconds. More lets passwords be guessed faster."},
     {"limit-logins-per-address", "COUNT/TIME", count, "20/15m", true,
      toLimit<Limit::FailuresPerAddress>,
      "Failed logins and wrong invites from one address. Raise it where many people share one."},
