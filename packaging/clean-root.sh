@@ -96,7 +96,7 @@ inside apt-get install -qq -y --download-only --no-install-recommends \
 begun=$(seconds)
 step "installation"
 # shellcheck disable=SC2046
-inside apt-get install -y --no-download --no-install-recommends \
+inside apt-get install -y --no-install-recommends \
     $(cd "$root" && ls packages/*.deb | sed 's,^,/,') >"$work/install.log" 2>&1 \
     || { cat "$work/install.log" >&2; fail "apt-get"; }
 sed -n '/^Impulse server:/,/^More links/p' "$work/install.log"
@@ -139,7 +139,7 @@ if cli boris --server "$wrong" --timeout 5 contacts >/dev/null 2>&1; then fail "
 
 step "upgrade: the same package once more, with a database in use"
 stop_server
-inside apt-get install -y -qq --reinstall --no-download "/packages/$(cd "$root/packages" && ls impulse-server_*.deb)" \
+inside apt-get install -y -qq --reinstall "/packages/$(cd "$root/packages" && ls impulse-server_*.deb)" \
     >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "the upgrade"; }
 ! grep -q 'The first person registers' "$work/upgrade.log" || fail "an upgrade made another first invite"
 start_server

@@ -55,7 +55,12 @@ template <Limit limit> QString toLimit(const Value& value, Config& config)
 
 QString setAddress(const Value& value, Config& config)
 {
-    return config.address.setAddress(value.text) ? QString() : QStringLiteral("an IP address");
+    if (!config.address.setAddress(value.text))
+        return QStringLiteral("an IP address");
+    // Qt's Any takes IPv4 as well, and is IPv4 alone where a computer has no IPv6.
+    if (config.address == QHostAddress(QHostAddress::AnyIPv6))
+        config.address = QHostAddress(QHostAddress::Any);
+    return {};
 }
 
 /// NAME, NAME:PORT, an IPv6 address or [IPv6 address]:PORT.
@@ -95,8 +100,8 @@ constexpr ConfigKey basicKeys[] = {
      "people\n"
      "on one machine."},
     {"address", "ADDRESS", text, "127.0.0.1", false, setAddress,
-     "Address to listen on. 0.0.0.0 or :: is every address of this computer; that needs TLS, by\n"
-     "certificate and key or by a proxy."},
+     "Address to listen on. :: is every address of this computer, 0.0.0.0 every IPv4 one; that\n"
+     "needs TLS, by certificate and key or by a proxy."},
     {"port", "N", number(0, 65535), "7443", false, to<&Config::port>,
      "Port to listen on; 0 takes a free one."},
     {"host", "NAME[:PORT]", text, "", false, setHost,
