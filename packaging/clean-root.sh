@@ -73,6 +73,7 @@ start_server() {
     chroot "$root" setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs \
         env -i PATH=/usr/bin:/bin $environment $command "$@" >"$work/server.out" 2>"$work/server.log" &
     server=$!
+    : >"$work/server.out"
     for _ in $(seq 100); do
         grep -q '^impulse-server ready on ' "$work/server.out" && return 0
         kill -0 $server 2>/dev/null || break
@@ -134,8 +135,12 @@ cli boris accept anna >/dev/null
 cli boris send anna "And hello back." >/dev/null
 cli anna history boris | grep -q 'And hello back.' || fail "the answer did not arrive"
 step "a changed key in the link is refused"
-wrong=$(printf '%s' "$second" | sed 's/#...../#AAAAA/')
-if cli boris --server "$wrong" --timeout 5 contacts >/dev/null 2>&1; then fail "a wrong key was taken"; fi
+third=$(cli anna invite | grep -oE '(wss|impulse)://[^ ]+')
+wrong=$(printf '%s' "$third" | sed 's/#...../#AAAAA/')
+code=0
+as anna impulse-cli --home /home/anna/other --password-file /home/anna/password --server "$wrong" \
+    register carla --recovery-file /home/anna/other-code 2>"$work/refused" || code=$?
+[ $code = 5 ] || { cat "$work/refused" >&2; fail "code $code in place of 5 (security)"; }
 
 step "upgrade: the same package once more, with a database in use"
 stop_server
