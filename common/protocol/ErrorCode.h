@@ -34,7 +34,8 @@ namespace impulse::protocol {
     X(24, StorageFull)        /* the server's disk is full; nothing was stored */                  \
     X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
     X(26, Internal)           /* a bug of the server; nothing was stored */                        \
-    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */
+    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */       \
+    X(28, AccountDisabled)    /* the operator keeps this account from logging in */
 
 enum class ErrorCode : std::uint8_t {
 #define X(number, name) name = number,
@@ -44,7 +45,7 @@ enum class ErrorCode : std::uint8_t {
 
 inline constexpr ErrorCode lastOf(ErrorCode)
 {
-    return ErrorCode::ProfileConflict;
+    return ErrorCode::AccountDisabled;
 }
 
 constexpr std::string_view name(ErrorCode code)

@@ -43,6 +43,7 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
+    ++m_parts->settings.metrics->connections;
     m_parts->sessions[&connection] =
         std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock.nowMs());
 }
@@ -50,6 +51,7 @@ void ChatServer::opened(ClientConnection& connection)
 void ChatServer::received(ClientConnection& connection, View frame)
 {
     const auto found = m_parts->sessions.find(&connection);
+    ++m_parts->settings.metrics->framesIn;
     if (found != m_parts->sessions.end())
         m_parts->dispatcher.dispatch(found->second, frame);
 }
@@ -61,6 +63,8 @@ void ChatServer::closed(ClientConnection& connection)
         return;
     const auto session = found->second;
     m_parts->sessions.erase(found);
+    --m_parts->settings.metrics->connections;
+    session->held.reset();
     session->connectionGone();
     session->state = SessionState::Closing;
     becomeGone(m_parts->services, session, m_parts->stopping);
@@ -73,6 +77,18 @@ void ChatServer::sayGoodbye(ClientConnection& connection)
     if (found != m_parts->sessions.end())
         found->second->close(protocol::ErrorCode::Unavailable, m_parts->settings.comeBackAfterMs,
                              CloseCode::GoingAway);
+}
+
+void ChatServer::visitSessions(
+    const std::function<void(const std::shared_ptr<Session>&)>& visit) const
+{
+    for (const auto& [connection, session] : m_parts->sessions)
+        visit(session);
+}
+
+Services& ChatServer::services()
+{
+    return m_parts->services;
 }
 
 void ChatServer::tick()

@@ -5,9 +5,13 @@
 #include "server/core/ports/ClientConnection.h"
 #include "server/core/ports/Writer.h"
 
+#include <functional>
 #include <memory>
 
 namespace impulse::server {
+
+class Session;
+struct Services;
 
 /// The server without sockets and without SQL: takes frames of connections, answers every request
 /// exactly once, and pushes. Lives on its I/O thread, with everything it is given.
@@ -35,6 +39,10 @@ public:
     void sayGoodbye(ClientConnection& connection);
     /// To be called every second: login timeouts, slow readers, expired events.
     void tick();
+
+    /// For the operator (Operations.h). `visit` may close the session that it gets.
+    void visitSessions(const std::function<void(const std::shared_ptr<Session>&)>& visit) const;
+    Services& services();
 
 private:
     struct Parts;

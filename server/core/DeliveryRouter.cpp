@@ -77,7 +77,7 @@ void DeliveryRouter::pushEvent(std::uint64_t seq, const NewEvent& event,
                     push.event.wrap = wrap->message;
                 frame = protocol::encodePush(push);
             }
-            session->send(*frame);
+            session->sendEvent(*frame);
         }
     }
 }

@@ -4,6 +4,7 @@
 #include "common/crypto/Password.h"
 #include "common/protocol/AccountMessages.h"
 #include "server/core/Limits.h"
+#include "server/core/Metrics.h"
 
 #include <memory>
 
@@ -32,6 +33,7 @@ struct ServerSettings {
     std::size_t mailboxEntries = 20'000;
     /// How often people may do what. The operator changes them while the server runs.
     std::shared_ptr<const LiveLimits> liveLimits = std::make_shared<const LiveLimits>();
+    std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>();
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
     std::uint64_t passwordOps = 3;
     std::uint64_t passwordMem = std::uint64_t{256} << 20;

@@ -5,6 +5,7 @@
 #include "server/core/ports/ClientConnection.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace impulse::server {
@@ -53,8 +54,15 @@ public:
     ClientConnection* connection() const { return m_connection; }
     void connectionGone() { m_connection = nullptr; }
 
+    /// Sends a pushed event.
+    void sendEvent(View frame)
+    {
+        ++m_settings.metrics->messagesOut;
+        send(frame);
+    }
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
+    void countRefusal() { ++m_settings.metrics->rateLimited; }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.
@@ -70,6 +78,8 @@ public:
     protocol::Nonce serverNonce;
     /// Opened with the recovery code: a new password needs no old one.
     bool recovered = false;
+    /// Opened with this code of the operator: it must still be there when the password is changed.
+    std::optional<Hash32> resetBy;
     /// Asked for Sync: gets pushes.
     bool subscribed = false;
     /// When the present wait for a login began.
@@ -77,6 +87,8 @@ public:
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
     Missed missed;
+    /// Counts as logged in from becomeReady() on.
+    std::optional<Metrics::Held> held;
 
 private:
     ClientConnection* m_connection;

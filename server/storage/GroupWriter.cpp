@@ -19,8 +19,9 @@ void sendBack(GroupWriter::Job& job, std::optional<WriteFailure> failure)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, std::chrono::milliseconds emptyLogEvery)
-    : m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
+GroupWriter::GroupWriter(const QString& path, std::chrono::milliseconds emptyLogEvery,
+                         std::shared_ptr<Metrics> metrics)
+    : m_emptyLogEvery(emptyLogEvery), m_metrics(std::move(metrics)), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -37,8 +38,11 @@ GroupWriter::~GroupWriter()
 
 void GroupWriter::submit(Job job)
 {
-    if (auto refused = m_inbox.offer(std::move(job)))
+    ++m_metrics->writerQueue;
+    if (auto refused = m_inbox.offer(std::move(job))) {
+        --m_metrics->writerQueue;
         sendBack(*refused, WriteFailure::Unavailable);
+    }
 }
 
 void GroupWriter::stop()
@@ -88,7 +92,14 @@ bool GroupWriter::emptyLogIfDue(SqlConnection& connection)
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)
 {
     std::vector<std::optional<WriteFailure>> failures(group.size());
+    const auto begun = std::chrono::steady_clock::now();
     const bool stored = runGroup(connection, store, group, failures);
+    const auto took = std::chrono::steady_clock::now() - begun;
+    m_metrics->commitTime.add(static_cast<std::uint64_t>(
+        std::chrono::duration_cast<std::chrono::microseconds>(took).count()));
+    ++m_metrics->commits;
+    m_metrics->committedJobs += group.size();
+    m_metrics->writerQueue -= group.size();
     if (!stored) {
         const auto failure = failureOf(connection.error());
         connection.rollBack();

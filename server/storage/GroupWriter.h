@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "server/core/Metrics.h"
 #include "server/core/ports/Writer.h"
 #include "server/storage/SqlStore.h"
 
@@ -41,7 +42,8 @@ public:
     /// `emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
     /// log at most this long; then it is emptied.
     explicit GroupWriter(const QString& path,
-                         std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
+                         std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1),
+                         std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -71,6 +73,7 @@ private:
     bool emptyLogIfDue(SqlConnection& connection);
 
     const std::chrono::milliseconds m_emptyLogEvery;
+    const std::shared_ptr<Metrics> m_metrics;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.

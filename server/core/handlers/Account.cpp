@@ -1,4 +1,5 @@
 #include "common/crypto/ProfileHead.h"
+#include "server/core/AccountDeletion.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
 #include "server/core/handlers/Handlers.h"
@@ -49,6 +50,13 @@ Outcome<Account> checkPassword(const Context& context, const protocol::WireSecre
                                                      context.address(), &account->passwordVerifier,
                                                      auth));
     return *account;
+}
+
+/// A code holds for one change, also if several connections were opened with it.
+bool isPresent(const std::optional<ResetCode>& code, const Hash32& hash)
+{
+    return code && code->hash.view().size() == hash.view().size() &&
+           std::ranges::equal(code->hash.view(), hash.view());
 }
 
 /// Everything of a registration that was checked before its transaction.
@@ -182,9 +190,10 @@ void handle(Context& context, protocol::ChangePassword request,
     const auto verifier = services.credentials.makeVerifier(request.auth, services.rng);
     write(
         services,
-        [user, verifier, parameters = request.password](Store& store) -> Outcome<protocol::Done> {
+        [user, verifier, parameters = request.password,
+         resetBy = context.session->resetBy](Store& store) -> Outcome<protocol::Done> {
             const auto account = store.accounts().find(user);
-            if (!account)
+            if (!account || (resetBy && !isPresent(store.accounts().resetCode(user), *resetBy)))
                 return Failure{refusal(ErrorCode::Unauthorized)};
             if (parameters.ops < account->password.ops || parameters.mem < account->password.mem)
                 return Failure{refusal(ErrorCode::WeakParameters)};
@@ -227,40 +236,12 @@ void handle(Context& context, protocol::ReplaceRecovery request,
         });
 }
 
-namespace {
-
-struct Deletion {
-    DirectoryEntry entry;
-    std::vector<UserId> audience;
-};
-
-Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
-{
-    if (!store.accounts().username(entry.user))
-        return Failure{refusal(ErrorCode::Unauthorized)};
-    for (const auto& device : store.directory().devices(entry.user)) {
-        store.prekeys().erase(device);
-        store.mailboxes().erase(device);
-    }
-    Deletion result;
-    result.audience = store.contacts().audience(entry.user);
-    result.entry = {store.directory().append(entry), entry.label, entry.listHash};
-    store.contacts().erase(entry.user);
-    store.accounts().erase(entry.user);
-    return result;
-}
-
-} // namespace
-
 void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::DeleteAccount> reply)
 {
     auto& services = context.services;
     if (const auto account = checkPassword(context, request.auth); !account)
         return reply.refuse(account.error());
-    NewDirectoryEntry entry;
-    entry.user = context.identity().user;
-    entry.label = directoryLabel(services.keys.serverId, entry.user);
-    entry.serverMs = services.clock.nowMs();
+    auto entry = deletionEntry(services, context.identity().user);
     const auto user = entry.user;
     write(
         services, [entry = std::move(entry)](Store& store) { return storeDeletion(store, entry); },
@@ -268,10 +249,7 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
             if (!deletion)
                 return reply.refuse(deletion.error());
             reply.answer({});
-            services.router.pushDirectory(deletion->entry);
-            for (const auto& peer : deletion->audience)
-                services.router.announcePresenceTo(peer, user, false);
-            services.router.closeAll(user, ErrorCode::Unauthorized);
+            announceDeletion(services, user, *deletion);
         });
 }
 

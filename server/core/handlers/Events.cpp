@@ -140,6 +140,7 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
 
 void announce(Services& services, const Sending& sending, const Sent& sent)
 {
+    ++services.settings.metrics->messagesIn;
     auto& router = services.router;
     router.pushEvent(sent.seq, sending.event, sent.readers);
     if (!sending.erase.empty())
