@@ -10,8 +10,7 @@ ChatHost::ChatHost(ServerSettings settings, const ServerKeys& keys, GroupWriter&
     : m_reader(std::move(reader)), m_store(*m_reader), m_writer(writer),
       m_server(std::move(settings), keys, {m_store, m_writer, m_clock, m_rng}),
       m_operations(m_server),
-      m_tasks(waitingTasks,
-              [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
+      m_tasks(waitingTasks, [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
 {
 }
 

@@ -8,6 +8,8 @@
 #include "server/core/InviteCodes.h"
 #include "server/storage/DatabaseFile.h"
 
+#include <QFile>
+
 #include <future>
 
 namespace impulse::server {
@@ -85,7 +87,8 @@ Result<void, ProgramFailure> ServerProgram::start()
     if (!refusal.isEmpty())
         return failed(ExitCode::Network, refusal);
     IMPULSE_CHECK(openStorage());
-    return openNetwork();
+    IMPULSE_CHECK(openNetwork());
+    return openControl();
 }
 
 Result<void, ProgramFailure> ServerProgram::openStorage()
@@ -107,11 +110,17 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     if (!keys)
         return failed(ExitCode::DataFolder, keys.error());
     m_keys = std::make_unique<ServerKeys>(*std::move(keys));
+    const auto draft = m_folder->databasePath() + QString::fromLatin1(restoringSuffix);
+    if (QFile::exists(draft) && !QFile::exists(m_folder->databasePath())) {
+        return failed(ExitCode::Database,
+                      QStringLiteral("a restore was cut off: run `impulse-server restore` again"));
+    }
     const auto prepared = prepareDatabase(m_folder->databasePath());
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
     IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath());
+    m_writer =
+        std::make_unique<GroupWriter>(m_folder->databasePath(), std::chrono::minutes(1), m_metrics);
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
@@ -126,6 +135,7 @@ ServerSettings ServerProgram::settings() const
     settings.queueLimitBytes = m_config.queueLimitBytes;
     settings.mailboxEntries = m_config.mailboxEntries;
     settings.liveLimits = m_limits;
+    settings.metrics = m_metrics;
     return settings;
 }
 
@@ -152,6 +162,7 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
             }
             auto host =
                 std::make_unique<ChatHost>(settings, *m_keys, *m_writer, *std::move(reader));
+            m_hosts.push_back(host.get());
             opened.set_value({});
             return host;
         });
@@ -199,8 +210,34 @@ Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::openControl()
+{
+    if (m_config.controlSocket.isEmpty())
+        return {};
+    ControlTarget target;
+    target.dataFolder = m_config.dataFolder;
+    target.databasePath = m_folder->databasePath();
+    target.hosts = m_hosts;
+    target.metrics = m_metrics;
+    target.inviteLink = [this](const QString& code) {
+        return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId, code);
+    };
+    target.reload = [this] { return onReloadAsked(); };
+    target.setAccepting = [this](bool accept) { m_listener->setRefusing(!accept); };
+    m_commands = std::make_unique<ControlCommands>(std::move(target));
+    m_control = std::make_unique<ControlServer>(
+        [this](const QStringList& command, const QJsonObject& options, ControlReplyPtr reply) {
+            m_commands->run(command, options, std::move(reply));
+        });
+    const auto listening = m_control->listen(m_config.controlSocket);
+    if (!listening)
+        return failed(ExitCode::DataFolder, listening.error());
+    return {};
+}
+
 void ServerProgram::stop()
 {
+    m_control.reset();
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.
@@ -210,6 +247,12 @@ void ServerProgram::stop()
         m_writer->stop();
     if (m_ioThread)
         m_ioThread->stop();
+    m_hosts.clear();
+}
+
+bool ServerProgram::isBusy()
+{
+    return m_commands && !m_commands->finish();
 }
 
 QString ServerProgram::url() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/app/ControlCommands.h"
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
 #include "server/net/IoThread.h"
@@ -29,8 +30,13 @@ public:
     /// Brings the reloadable keys of a new configuration into force, all of them or (with reasons)
     /// none. No session is dropped. Warns of changes that take a restart.
     Result<void, QStringList> reload(const ServerConfig& fresh);
+    /// Called on the main thread to read the configuration again.
+    std::function<Result<void, QStringList>()> onReloadAsked;
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
+    /// After stop(): does a backup or the like still run? Nothing can cut it short but the end of
+    /// the process, which leaves a file with the end .part.
+    bool isBusy();
 
     /// "ws://ADDRESS:PORT" or "wss://…", as programs on this computer reach it.
     QString url() const;
@@ -42,6 +48,7 @@ public:
 private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
+    Result<void, ProgramFailure> openControl();
     ServerSettings settings() const;
 
     ServerConfig m_config;
@@ -53,6 +60,11 @@ private:
     std::unique_ptr<GroupWriter> m_writer;
     std::unique_ptr<IoThread> m_ioThread;
     std::unique_ptr<Listener> m_listener;
+    const std::shared_ptr<Metrics> m_metrics = std::make_shared<Metrics>();
+    /// Live on their I/O threads, until stop().
+    std::vector<ChatHost*> m_hosts;
+    std::unique_ptr<ControlCommands> m_commands;
+    std::unique_ptr<ControlServer> m_control;
 };
 
 /// `--make-invite`: a new invite as a link. Works beside a running server and without one.

@@ -31,6 +31,8 @@ public:
              std::vector<Target> targets, QObject* parent = nullptr);
 
     bool encrypts() const { return m_certificates.encrypts(); }
+    /// Hangs up on newcomers at once, or no longer.
+    void setRefusing(bool refusing) { m_refusing = refusing; }
     /// For connections from now on; must encrypt exactly if those before did.
     void setCertificates(CertificateFiles certificates)
     {
@@ -46,6 +48,7 @@ private:
     const bool m_behindProxy;
     const std::vector<Target> m_targets;
     std::size_t m_next = 0;
+    bool m_refusing = false;
 };
 
 /// Plain ws is for this machine only, unless a proxy does TLS: nothing if it may be listened on,
