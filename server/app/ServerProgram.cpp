@@ -9,6 +9,7 @@
 #include "server/storage/DatabaseFile.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <future>
 
@@ -88,7 +89,8 @@ Result<void, ProgramFailure> ServerProgram::start()
         return failed(ExitCode::Network, refusal);
     IMPULSE_CHECK(openStorage());
     IMPULSE_CHECK(openNetwork());
-    return openControl();
+    IMPULSE_CHECK(openControl());
+    return openHealth();
 }
 
 Result<void, ProgramFailure> ServerProgram::openStorage()
@@ -235,9 +237,40 @@ Result<void, ProgramFailure> ServerProgram::openControl()
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::openHealth()
+{
+    std::vector<Heartbeat> heartbeats{writerHeartbeat(*m_metrics)};
+    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+        heartbeats.push_back({"I/O thread " + std::to_string(i + 1),
+                              [host = m_hosts[i]] { return host->heartbeats(); },
+                              {}});
+    }
+    m_vitals = std::make_unique<Vitals>(std::move(heartbeats));
+    checkVitals();
+    if (m_config.healthAddress.isNull())
+        return {};
+    m_health = std::make_unique<HealthServer>(m_metrics);
+    const auto port = m_health->listen(m_config.healthAddress, m_config.healthPort);
+    if (!port)
+        return failed(ExitCode::Network, port.error());
+    qCInfo(lcServer).noquote() << "health and metrics on port" << port.value();
+    return {};
+}
+
+bool ServerProgram::checkVitals()
+{
+    const auto path = m_folder->databasePath();
+    m_metrics->databaseBytes = static_cast<std::uint64_t>(
+        QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
+    const bool good = m_vitals->check(m_metrics->uptimeMs());
+    m_metrics->setAlive(good);
+    return good;
+}
+
 void ServerProgram::stop()
 {
     m_control.reset();
+    m_health.reset();
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.

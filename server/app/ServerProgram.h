@@ -3,6 +3,8 @@
 #include "server/app/ControlCommands.h"
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
+#include "server/app/Vitals.h"
+#include "server/net/HealthServer.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
 #include "server/storage/GroupWriter.h"
@@ -32,6 +34,8 @@ public:
     Result<void, QStringList> reload(const ServerConfig& fresh);
     /// Called on the main thread to read the configuration again.
     std::function<Result<void, QStringList>()> onReloadAsked;
+    /// Does every thread get on? To be called about once a second; brings the numbers up to date.
+    bool checkVitals();
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
     /// After stop(): does a backup or the like still run? Nothing can cut it short but the end of
@@ -49,6 +53,7 @@ private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
     Result<void, ProgramFailure> openControl();
+    Result<void, ProgramFailure> openHealth();
     ServerSettings settings() const;
 
     ServerConfig m_config;
@@ -65,6 +70,8 @@ private:
     std::vector<ChatHost*> m_hosts;
     std::unique_ptr<ControlCommands> m_commands;
     std::unique_ptr<ControlServer> m_control;
+    std::unique_ptr<Vitals> m_vitals;
+    std::unique_ptr<HealthServer> m_health;
 };
 
 /// `--make-invite`: a new invite as a link. Works beside a running server and without one.

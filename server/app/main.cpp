@@ -8,15 +8,19 @@
 #include "server/app/Log.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
+#include "server/app/ServiceManager.h"
 #include "server/storage/DatabaseCheck.h"
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QTimer>
 
 #include <cstdio>
 #include <unistd.h>
 
 using namespace impulse;
 using namespace impulse::server;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -81,12 +85,22 @@ int runOffline(const QString& command, QStringList arguments)
 int serve(QCoreApplication& application, const ServerConfig& config)
 {
     ProcessSignals signals;
+    ServiceManager manager;
     ServerProgram program(config);
+    QTimer vitals;
+    QElapsedTimer sinceAlive;
     QObject::connect(&signals, &ProcessSignals::reloadAsked, &application,
-                     [&program] { (void)reload(program); });
-    program.onReloadAsked = [&program] { return reload(program); };
-    QObject::connect(&signals, &ProcessSignals::terminated, &application, [&program] {
+                     [&program] { (void)program.onReloadAsked(); });
+    program.onReloadAsked = [&program, &manager] {
+        manager.reloading();
+        auto done = reload(program);
+        manager.ready(done ? "serving" : "serving; the new configuration has mistakes");
+        return done;
+    };
+    QObject::connect(&signals, &ProcessSignals::terminated, &application, [&] {
         qCInfo(lcServer) << "stopping";
+        manager.stopping();
+        vitals.stop();
         program.stop();
         QCoreApplication::quit();
     });
@@ -101,6 +115,20 @@ int serve(QCoreApplication& application, const ServerConfig& config)
         qCInfo(lcServer).noquote() << "invite:" << invite.value();
     }
     print(QStringLiteral("impulse-server ready on ") + program.url());
+    manager.ready("serving");
+    // As often as systemd wants to hear of us, and at least once a second.
+    const auto every =
+        std::min(manager.watchdogEvery().value_or(1s), std::chrono::milliseconds(1s));
+    sinceAlive.start();
+    QObject::connect(&vitals, &QTimer::timeout, &application, [&] {
+        const bool good = program.checkVitals();
+        if (!good || !manager.watchdogEvery() ||
+            sinceAlive.elapsed() + every.count() / 2 < manager.watchdogEvery()->count())
+            return;
+        manager.alive();
+        sinceAlive.restart();
+    });
+    vitals.start(every);
     const int code = QCoreApplication::exec();
     if (program.isBusy()) {
         qCWarning(lcServer) << "a backup or check was cut off by the end of the server";

@@ -54,6 +54,26 @@ struct Metrics {
         Number& m_gauge;
     };
 
+    /// What the main thread found when it looked last.
+    void setAlive(bool alive)
+    {
+        m_alive.store(alive ? 1 : 0, std::memory_order_relaxed);
+        m_lookedMs.store(uptimeMs(), std::memory_order_relaxed);
+    }
+    /// Not if it has not looked for a while: then that thread itself is stuck.
+    bool isHealthy() const
+    {
+        constexpr std::uint64_t patienceMs = 10'000;
+        return m_alive.load(std::memory_order_relaxed) != 0 &&
+               uptimeMs() < m_lookedMs.load(std::memory_order_relaxed) + patienceMs;
+    }
+    std::uint64_t uptimeMs() const
+    {
+        using namespace std::chrono;
+        return static_cast<std::uint64_t>(
+            duration_cast<milliseconds>(steady_clock::now() - started).count());
+    }
+
     const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
 
     // Gauges.
@@ -78,6 +98,10 @@ struct Metrics {
     Number committedJobs = 0;
     /// From the beginning of a group's transaction to its durable end.
     Histogram commitTime;
+
+private:
+    Number m_alive = 1;
+    Number m_lookedMs = 0;
 };
 
 } // namespace impulse::server
