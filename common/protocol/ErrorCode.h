@@ -35,7 +35,9 @@ namespace impulse::protocol {
     X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
     X(26, Internal)           /* a bug of the server; nothing was stored */                        \
     X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */       \
-    X(28, AccountDisabled)    /* the operator keeps this account from logging in */
+    X(28, StaleEpoch)         /* the group is in another state; `value` is its epoch */            \
+    X(29, InvalidGroupState)  /* a check of encryption.md 5.1 failed */                            \
+    X(30, AccountDisabled)    /* the operator keeps this account from logging in */
 
 enum class ErrorCode : std::uint8_t {
 #define X(number, name) name = number,

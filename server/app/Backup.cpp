@@ -19,6 +19,11 @@ namespace {
 constexpr const char* keyFiles[] = {"server.key", "pepper.key", "secret.key"};
 constexpr auto ownerOnly = QFile::ReadOwner | QFile::WriteOwner;
 
+QString databasePart()
+{
+    return QStringLiteral("/impulse.db");
+}
+
 Failure<ProgramFailure> failed(ExitCode code, QString message)
 {
     return {ProgramFailure{code, std::move(message)}};
@@ -64,16 +69,57 @@ Result<void, QString> copyBeside(const QString& from, const QString& to)
     return {};
 }
 
-Result<void, QString> backUpKeys(const QString& dataFolder, const QString& to)
+Result<void, QString> copyKeys(const QString& dataFolder, const QString& to)
 {
-    if (!QDir().mkpath(to))
-        return Failure{QStringLiteral("cannot make the folder %1").arg(to)};
+    bool good = QDir().mkpath(to);
     for (const auto* name : keyFiles) {
         const auto file = QLatin1Char('/') + QString::fromLatin1(name);
-        if (!copyFile(dataFolder + file, to + file))
-            return Failure{QStringLiteral("cannot copy %1 to %2").arg(dataFolder + file, to)};
+        good = good && copyFile(dataFolder + file, to + file);
     }
-    return {};
+    if (good && syncPath(to))
+        return {};
+    return Failure{QStringLiteral("cannot copy the key files of %1 to %2").arg(dataFolder, to)};
+}
+
+/// All parts of the backup, complete and on disk, in the folder of the draft.
+Result<void, QString> fillDraft(const BackupOrder& order, const QString& draft,
+                                const std::function<void(const QString&)>& progress)
+{
+    progress(QStringLiteral("copying and checking the database"));
+    IMPULSE_CHECK(
+        copyDatabase(order.dataFolder + QStringLiteral("/impulse.db"), draft + databasePart()));
+    const auto blobs = order.dataFolder + QStringLiteral("/blobs");
+    if (QFileInfo::exists(blobs)) {
+        progress(QStringLiteral("copying the blobs"));
+        if (!copyFolder(blobs, draft + QStringLiteral("/blobs")))
+            return Failure{QStringLiteral("cannot copy the blobs to %1").arg(draft)};
+    }
+    return order.withKeys ? copyKeys(order.dataFolder, draft + QStringLiteral("/keys"))
+                          : Result<void, QString>();
+}
+
+/// The database is named last: where it is, everything is.
+Result<void, QString> nameParts(const BackupOrder& order, const QString& draft)
+{
+    QStringList named;
+    bool good = true;
+    for (const auto* part : {"blobs", "keys"}) {
+        const auto from = draft + QLatin1Char('/') + QString::fromLatin1(part);
+        const auto to = order.path + QLatin1Char('.') + QString::fromLatin1(part);
+        if (!good || !QFileInfo::exists(from))
+            continue;
+        good = !QFileInfo::exists(to) && QDir().rename(from, to);
+        if (good)
+            named << to;
+    }
+    // A link never replaces a file that came meanwhile.
+    good = good && ::link(QFile::encodeName(draft + databasePart()).constData(),
+                          QFile::encodeName(order.path).constData()) == 0;
+    if (good && syncPath(QFileInfo(order.path).absolutePath()))
+        return {};
+    for (const auto& name : named)
+        QDir(name).removeRecursively();
+    return Failure{QStringLiteral("cannot give the backup %1 its name").arg(order.path)};
 }
 
 /// A new life of the database, told to clients by its name.
@@ -143,19 +189,20 @@ Result<QStringList, ProgramFailure> putInPlace(const QString& backup, const Data
 
 } // namespace
 
-Result<void, QString> backUp(const QString& dataFolder, const QString& path, bool withKeys,
+Result<void, QString> backUp(const BackupOrder& order, BackupDraft& draft,
                              const std::function<void(const QString&)>& progress)
 {
-    progress(QStringLiteral("copying and checking the database"));
-    IMPULSE_CHECK(copyDatabase(dataFolder + QStringLiteral("/impulse.db"), path));
-    const auto blobs = dataFolder + QStringLiteral("/blobs");
-    if (QFileInfo::exists(blobs)) {
-        progress(QStringLiteral("copying the blobs"));
-        IMPULSE_CHECK(copyBeside(blobs, path + QStringLiteral(".blobs")));
+    for (const auto* part : {"", ".blobs", ".keys"}) {
+        const auto name = order.path + QString::fromLatin1(part);
+        if (QFileInfo::exists(name))
+            return Failure{QStringLiteral("%1 is there already; name another file").arg(name)};
     }
-    if (withKeys)
-        IMPULSE_CHECK(backUpKeys(dataFolder, path + QStringLiteral(".keys")));
-    return {};
+    IMPULSE_TRY(const auto folder, draft.begin(order.path));
+    auto done = fillDraft(order, folder, progress);
+    if (done)
+        done = draft.publish([&] { return nameParts(order, folder); });
+    draft.end();
+    return done;
 }
 
 Result<QStringList, ProgramFailure> restore(const QString& backup, const QString& dataFolder)

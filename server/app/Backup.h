@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/app/BackupDraft.h"
 #include "server/app/ServerConfig.h"
 #include "server/app/ServerProgram.h"
 
@@ -7,10 +8,17 @@
 
 namespace impulse::server {
 
-/// Writes `path` (the database) and, where there are any, `path`.blobs; `path`.keys if `withKeys`.
+struct BackupOrder {
+    QString dataFolder;
+    /// Of the database. The blobs, where there are any, go to `path`.blobs.
+    QString path;
+    /// The server's keys to `path`.keys.
+    bool withKeys = false;
+};
+
 /// Consistent while the server writes on, checked before it gets its name. Any thread; `progress`
 /// is called on it. The error is a sentence.
-Result<void, QString> backUp(const QString& dataFolder, const QString& path, bool withKeys,
+Result<void, QString> backUp(const BackupOrder& order, BackupDraft& draft,
                              const std::function<void(const QString&)>& progress);
 
 /// Puts a backup in the place of the database of a folder that no server uses, as a new incarnation

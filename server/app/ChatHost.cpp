@@ -1,16 +1,15 @@
 #include "server/app/ChatHost.h"
 
-#include <QCoreApplication>
-#include <QEvent>
-
 namespace impulse::server {
 
-ChatHost::ChatHost(ServerSettings settings, const ServerKeys& keys, GroupWriter& writer,
-                   std::unique_ptr<SqlConnection> reader)
-    : m_reader(std::move(reader)), m_store(*m_reader), m_writer(writer),
-      m_server(std::move(settings), keys, {m_store, m_writer, m_clock, m_rng}),
-      m_operations(m_server),
-      m_tasks(waitingTasks, [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
+ChatHost::ChatHost(const ServerSettings& settings, const Shared& shared,
+                   std::unique_ptr<SqlConnection> reader, bool keepsHouse)
+    : m_reader(std::move(reader)), m_store(*m_reader), m_wakeup([this] { takeTurn(); }),
+      m_writer(shared.writer, [this] { m_wakeup.request(); }),
+      m_bus(shared.bus.connect([this] { m_wakeup.request(); })),
+      m_server(settings, shared.keys,
+               {m_store, m_writer, m_clock, m_rng, *m_bus, shared.limiter, keepsHouse}),
+      m_operations(m_server), m_tasks(waitingTasks, [this] { m_wakeup.request(); })
 {
 }
 
@@ -20,8 +19,13 @@ void ChatHost::tick()
     m_server.tick();
 }
 
-void ChatHost::customEvent(QEvent*)
+void ChatHost::takeTurn()
 {
+    // In this order: whatever is taken here was published after its job came back, and an answer
+    // goes out before what follows from it.
+    const auto deliveries = m_bus->take();
+    m_writer.finishWaiting();
+    m_server.deliver(deliveries);
     for (const auto& task : m_tasks.takeAll())
         task(m_operations);
 }

@@ -111,7 +111,7 @@ constexpr ConfigKey basicKeys[] = {
     {"host", "NAME[:PORT]", text, "", false, setHost,
      "What others call this server: links carry it. Without it they carry the address, or\n"
      "localhost if that is every address."},
-    {"registration", "POLICY", choice("open|invite|closed"), "invite", false,
+    {"registration", "POLICY", choice("open|invite|closed"), "invite", true,
      to<&Config::registration>,
      "Who may register: open (everybody), invite (who has a link that the operator or a member\n"
      "made) or closed (nobody)."},
@@ -138,7 +138,7 @@ constexpr ConfigKey engineKeys[] = {
      to<&Config::maxConnectionsPerAddress>,
      "Connections of one address (an IPv6 /64 counts as one). A school or an office behind one\n"
      "address needs one for each device."},
-    {"max-unauthenticated-connections", "N", number(1, million), "5000", false,
+    {"max-unauthenticated-connections", "N", number(1, million), "5000", true,
      to<&Config::maxUnauthenticatedConnections>,
      "Connections that have not logged in yet. Strangers cannot take the places of the others."},
     {"handshake-timeout", "TIME", ConfigType{Kind::Duration, 100, 600'000}, "10s", false,
@@ -197,6 +197,8 @@ constexpr ConfigKey limitKeys[] = {
      "Changes of one user's profile; each is a push to everybody whom he accepted."},
     {"limit-contact-changes", "COUNT/TIME", count, "1000/1h", true, toLimit<Limit::ContactChanges>,
      "People whom one user may accept, block or drop."},
+    {"limit-new-groups", "COUNT/TIME", count, "100/1d", true, toLimit<Limit::NewGroups>,
+     "Groups that one user may make."},
     {"limit-requests", "COUNT/TIME", count, "50000/10s", true, toLimit<Limit::Requests>,
      "Work that one user (before login: one address) may ask for, counted in rows that it reads "
      "or\n"

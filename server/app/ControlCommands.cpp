@@ -83,12 +83,20 @@ ControlCommands::~ControlCommands()
     m_leisure.waitForDone();
 }
 
+void ControlCommands::close()
+{
+    m_pool.clear();
+    m_leisure.clear();
+    m_target.hosts.clear();
+}
+
 bool ControlCommands::finish()
 {
     constexpr int momentMs = 500;
-    m_pool.clear();
-    m_leisure.clear();
-    return m_pool.waitForDone(momentMs) && m_leisure.waitForDone(momentMs);
+    if (m_pool.waitForDone(momentMs) && m_leisure.waitForDone(momentMs))
+        return true;
+    m_draft.close();
+    return false;
 }
 
 void ControlCommands::customEvent(QEvent*)
@@ -156,15 +164,17 @@ Operations::Done ControlCommands::answer(ControlReplyPtr reply, QJsonObject resu
     };
 }
 
-void ControlCommands::onFirstHost(ChatHost::Task task)
+void ControlCommands::onOneHost(ChatHost::Task task)
 {
-    [[maybe_unused]] const bool taken = m_target.hosts.front()->post(std::move(task));
+    // One that is not taken tells its asker so when it goes.
+    if (!m_target.hosts.empty()) [[maybe_unused]]
+        const bool taken = m_target.hosts.front()->post(std::move(task));
 }
 
-void ControlCommands::onOtherHosts(const ChatHost::Task& task)
+void ControlCommands::onAllHosts(const ChatHost::Task& task)
 {
-    for (std::size_t i = 1; i < m_target.hosts.size(); ++i)
-        [[maybe_unused]] const bool taken = m_target.hosts[i]->post(task);
+    for (auto* host : m_target.hosts)
+        [[maybe_unused]] const bool taken = host->post(task);
 }
 
 void ControlCommands::run(const QStringList& command, const QJsonObject& options,
@@ -245,7 +255,7 @@ void ControlCommands::listUsers(const QJsonObject& options, ControlReplyPtr repl
 void ControlCommands::setDisabled(const QString& name, bool disabled, ControlReplyPtr reply)
 {
     withUser(name, reply, [this, disabled, reply](const UserRow& user) {
-        onFirstHost([=, this, id = user.id](Operations& operations) {
+        onOneHost([=, this, id = user.id](Operations& operations) {
             const auto text =
                 disabled ? QStringLiteral("logged out everywhere; logins are refused until `ctl "
                                           "user enable`. What the account has stays")
@@ -253,16 +263,7 @@ void ControlCommands::setDisabled(const QString& name, bool disabled, ControlRep
             auto result = userObject(user);
             result[key("state")] = disabled ? key("disabled") : key("active");
             result[key("note")] = text;
-            operations.setDisabled(
-                id, disabled,
-                [=, this, done = answer(reply, result)](const Outcome<protocol::Done>& outcome) {
-                    if (outcome && disabled) {
-                        onOtherHosts([id](Operations& others) {
-                            others.closeUser(id, protocol::ErrorCode::AccountDisabled);
-                        });
-                    }
-                    done(outcome);
-                });
+            operations.setDisabled(id, disabled, answer(reply, result));
         });
     });
 }
@@ -281,7 +282,7 @@ void ControlCommands::resetPassword(const QString& name, ControlReplyPtr reply)
              QStringLiteral("The person sets a new password with this code, once, within 24 hours. "
                             "It opens no keys and no history: for those a device of the account or "
                             "the recovery code is needed. The old password holds until then.")}};
-        onFirstHost([id = user.id, stored, done = answer(reply, result)](Operations& operations) {
+        onOneHost([id = user.id, stored, done = answer(reply, result)](Operations& operations) {
             operations.setResetCode(id, stored, done);
         });
     });
@@ -299,16 +300,8 @@ void ControlCommands::deleteUser(const QString& name, const QJsonObject& options
     withUser(name, reply, [this, reply](const UserRow& user) {
         const QJsonObject result{{key("username"), QString::fromStdString(user.username)},
                                  {key("state"), key("deleted")}};
-        onFirstHost([=, this, id = user.id](Operations& operations) {
-            operations.deleteAccount(id, [this, id, done = answer(reply, result)](
-                                             const Outcome<protocol::Done>& outcome) {
-                if (outcome) {
-                    onOtherHosts([id](Operations& others) {
-                        others.closeUser(id, protocol::ErrorCode::Unauthorized);
-                    });
-                }
-                done(outcome);
-            });
+        onOneHost([id = user.id, done = answer(reply, result)](Operations& operations) {
+            operations.deleteAccount(id, done);
         });
     });
 }
@@ -329,7 +322,7 @@ void ControlCommands::createInvite(const QJsonObject& options, ControlReplyPtr r
                              {key("link"), m_target.inviteLink(QString::fromStdString(code))},
                              {key("uses"), number(invite.uses)},
                              {key("expires"), timeText(invite.expiresMs)}};
-    onFirstHost([invite, done = answer(reply, result)](Operations& operations) {
+    onOneHost([invite, done = answer(reply, result)](Operations& operations) {
         operations.makeInvite(invite, done);
     });
 }
@@ -370,7 +363,7 @@ void ControlCommands::revokeInvite(const QString& id, ControlReplyPtr reply)
         return [this, reply, hash = *found] {
             const QJsonObject result{{key("id"), hex(hash).left(inviteIdDigits)},
                                      {key("state"), key("revoked")}};
-            onFirstHost([hash, done = answer(reply, result)](Operations& operations) {
+            onOneHost([hash, done = answer(reply, result)](Operations& operations) {
                 operations.revokeInvite(hash, done);
             });
         };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "server/app/BackupDraft.h"
 #include "server/app/ChatHost.h"
 #include "server/app/ControlServer.h"
 #include "server/storage/OperatorQueries.h"
@@ -13,6 +14,7 @@ namespace impulse::server {
 struct ControlTarget {
     QString dataFolder;
     QString databasePath;
+    /// Live until close().
     std::vector<ChatHost*> hosts;
     std::shared_ptr<Metrics> metrics;
     /// A link for the code of an invite.
@@ -33,7 +35,10 @@ public:
     /// Waits for what is at work.
     ~ControlCommands() override;
 
-    /// Begins nothing more; false if something is at work for longer than a moment.
+    /// Before the I/O threads end: nothing is asked of them any more, and nothing begun.
+    void close();
+    /// After close(): false if something is at work for longer than a moment. What it has written
+    /// is taken away then, for the process to end.
     bool finish();
 
     void run(const QStringList& command, const QJsonObject& options, ControlReplyPtr reply);
@@ -73,10 +78,12 @@ private:
     Operations::Done answer(ControlReplyPtr reply, QJsonObject result);
     /// On the main thread, soon. Any thread.
     void back(Then then);
-    void onFirstHost(ChatHost::Task task);
-    void onOtherHosts(const ChatHost::Task& task);
+    /// For what the writer does or the bus carries: any I/O thread will do.
+    void onOneHost(ChatHost::Task task);
+    void onAllHosts(const ChatHost::Task& task);
 
-    const ControlTarget m_target;
+    ControlTarget m_target;
+    BackupDraft m_draft;
     QThreadPool m_pool;
     /// Its thread does nothing else: what was made less urgent may not become urgent again.
     QThreadPool m_leisure;

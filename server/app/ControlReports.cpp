@@ -51,18 +51,17 @@ QJsonObject countsOf(SqlConnection& connection)
 
 QJsonObject runningNumbers(const Metrics& metrics)
 {
-    using namespace std::chrono;
-    const auto uptime = duration_cast<seconds>(steady_clock::now() - metrics.started).count();
-    return {{key("uptimeSeconds"), QJsonValue(static_cast<qint64>(uptime))},
-            {key("connections"), number(metrics.connections)},
-            {key("sessions"), number(metrics.sessions)},
-            {key("framesIn"), number(metrics.framesIn)},
-            {key("framesOut"), number(metrics.framesOut)},
-            {key("messagesIn"), number(metrics.messagesIn)},
-            {key("messagesOut"), number(metrics.messagesOut)},
-            {key("rateLimited"), number(metrics.rateLimited)},
+    return {{key("uptimeSeconds"), number(metrics.uptimeMs() / 1000)},
+            {key("connections"), number(metrics.total(&Traffic::connections))},
+            {key("sessions"), number(metrics.total(&Traffic::sessions))},
+            {key("framesIn"), number(metrics.total(&Traffic::framesIn))},
+            {key("framesOut"), number(metrics.total(&Traffic::framesOut))},
+            {key("messagesIn"), number(metrics.total(&Traffic::messagesIn))},
+            {key("messagesOut"), number(metrics.total(&Traffic::messagesOut))},
+            {key("rateLimited"), number(metrics.total(&Traffic::rateLimited))},
             {key("writerQueue"), number(metrics.writerQueue)},
-            {key("commits"), number(metrics.commits)},
+            {key("deliveryQueue"), number(metrics.deliveryQueue)},
+            {key("groups"), number(metrics.groups)},
             {key("committedJobs"), number(metrics.committedJobs)},
             {key("draining"), metrics.draining != 0}};
 }
@@ -81,7 +80,7 @@ QJsonObject sessionObject(const SessionInfo& session)
 
 /// What the I/O threads told, until all have.
 struct Gathered {
-    std::vector<SessionInfo> sessions;
+    Sessions sessions;
     std::size_t missing = 0;
 };
 
@@ -113,13 +112,14 @@ void ControlCommands::sessions(ControlReplyPtr reply)
 {
     const auto gathered = std::make_shared<Gathered>();
     gathered->missing = m_target.hosts.size();
-    const auto take = [reply, gathered](std::vector<SessionInfo> some) {
-        for (auto& session : some)
-            gathered->sessions.push_back(std::move(session));
+    const auto take = [reply, gathered](const Sessions& more) {
+        auto& all = gathered->sessions;
+        all.some.insert(all.some.end(), more.some.begin(), more.some.end());
+        all.total += more.total;
         if (--gathered->missing > 0)
             return;
         QJsonArray rows;
-        for (const auto& session : gathered->sessions) {
+        for (const auto& session : all.some) {
             if (static_cast<std::size_t>(rows.size()) < mostSessions)
                 rows << sessionObject(session);
         }
@@ -127,15 +127,12 @@ void ControlCommands::sessions(ControlReplyPtr reply)
         for (const auto* name :
              {"username", "state", "device", "since", "queuedBytes", "outstanding"})
             columns << key(name);
-        reply->finish({{key("columns"), columns},
-                       {key("rows"), rows},
-                       {key("total"), number(gathered->sessions.size())}});
+        reply->finish(
+            {{key("columns"), columns}, {key("rows"), rows}, {key("total"), number(all.total)}});
     };
-    for (auto* host : m_target.hosts) {
-        [[maybe_unused]] const bool taken = host->post([this, take](Operations& operations) {
-            back([take, some = operations.sessions()] { take(some); });
-        });
-    }
+    onAllHosts([this, take](Operations& operations) {
+        back([take, some = operations.sessions(mostSessions)] { take(some); });
+    });
 }
 
 void ControlCommands::backup(const QString& path, const QJsonObject& options, ControlReplyPtr reply)
@@ -144,7 +141,7 @@ void ControlCommands::backup(const QString& path, const QJsonObject& options, Co
         return reply->fail(QStringLiteral("the backup needs an absolute path"));
     const bool withKeys = options[QLatin1String("with-keys")].toBool();
     atLeisure([this, path, withKeys, folder = m_target.dataFolder, reply]() -> Then {
-        const auto done = backUp(folder, path, withKeys, [&](const QString& step) {
+        const auto done = backUp({folder, path, withKeys}, m_draft, [&](const QString& step) {
             back([reply, step] { reply->progress(step); });
         });
         if (!done)
@@ -195,10 +192,7 @@ void ControlCommands::drain(const QJsonObject& options, ControlReplyPtr reply)
     m_target.metrics->draining = accept ? 0 : 1;
     if (accept)
         return reply->finish({{key("state"), key("serving")}});
-    for (auto* host : m_target.hosts) {
-        [[maybe_unused]] const bool taken =
-            host->post([](Operations& operations) { operations.closeAll(drainedComeBackMs); });
-    }
+    onAllHosts([](Operations& operations) { operations.closeAll(drainedComeBackMs); });
     reply->finish({{key("state"), key("draining")},
                    {key("note"), QStringLiteral("clients are told to come back in a minute, new "
                                                 "ones are not accepted; `ctl drain --off` serves "

@@ -17,6 +17,12 @@ namespace impulse::server {
 
 namespace {
 
+ConnectionLimits connectionLimits(const ServerConfig& config)
+{
+    return {config.maxConnections, config.maxConnectionsPerAddress,
+            config.maxUnauthenticatedConnections};
+}
+
 constexpr std::uint64_t dayMs = std::uint64_t{24} * 3'600'000;
 
 Failure<ProgramFailure> failed(ExitCode code, QString message)
@@ -72,7 +78,8 @@ Result<CertificateFiles, QString> certificatesOf(const ServerConfig& config)
 } // namespace
 
 ServerProgram::ServerProgram(ServerConfig config)
-    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits))
+    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits)),
+      m_registration(m_config.registration)
 {
 }
 
@@ -121,8 +128,9 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
     IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer =
-        std::make_unique<GroupWriter>(m_folder->databasePath(), std::chrono::minutes(1), m_metrics);
+    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath(), m_bus,
+                                             GroupWriter::Options{.group = m_config.groupCommit},
+                                             m_metrics);
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
@@ -131,13 +139,11 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
 ServerSettings ServerProgram::settings() const
 {
     ServerSettings settings;
-    settings.registration = m_config.registration;
+    settings.registration = m_registration;
     settings.incarnation = m_incarnation;
     settings.pushLimitBytes = m_config.pushLimitBytes;
     settings.queueLimitBytes = m_config.queueLimitBytes;
     settings.mailboxEntries = m_config.mailboxEntries;
-    settings.liveLimits = m_limits;
-    settings.metrics = m_metrics;
     return settings;
 }
 
@@ -146,37 +152,16 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     auto files = certificatesOf(m_config);
     if (!files)
         return failed(ExitCode::Certificate, files.error());
-    m_counter = std::make_unique<ConnectionCounter>(m_config.maxConnections,
-                                                    m_config.maxConnectionsPerAddress);
-    IoSettings ioSettings;
-    ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
-    ioSettings.behindProxy = m_config.behindProxy;
-    std::promise<QString> opened;
-    auto opening = opened.get_future();
-    m_ioThread = std::make_unique<IoThread>(
-        ioSettings, *m_counter,
-        [this, settings = settings(), &opened]() -> std::unique_ptr<ConnectionHost> {
-            auto reader =
-                SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
-            if (!reader) {
-                opened.set_value(reader.error().message);
-                return nullptr;
-            }
-            auto host =
-                std::make_unique<ChatHost>(settings, *m_keys, *m_writer, *std::move(reader));
-            m_hosts.push_back(host.get());
-            opened.set_value({});
-            return host;
+    m_counter = std::make_unique<ConnectionCounter>(connectionLimits(m_config));
+    IMPULSE_CHECK(startIoThreads());
+    std::vector<Listener::Target> targets;
+    for (const auto& thread : m_ioThreads) {
+        targets.emplace_back([&thread = *thread](AcceptedSocket accepted) {
+            return thread.adopt(std::move(accepted));
         });
-    const auto problem = opening.get();
-    if (!problem.isEmpty())
-        return failed(ExitCode::Database, problem);
-
-    m_listener =
-        std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
-                                   std::vector<Listener::Target>{[this](AcceptedSocket accepted) {
-                                       return m_ioThread->adopt(std::move(accepted));
-                                   }});
+    }
+    m_listener = std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
+                                            std::move(targets));
     if (!m_listener->listen(m_config.address, m_config.port)) {
         return failed(ExitCode::Network, QStringLiteral("cannot listen on %1 port %2: %3")
                                              .arg(m_config.address.toString())
@@ -190,6 +175,42 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::startIoThreads()
+{
+    IoSettings ioSettings;
+    ioSettings.dispatcher =
+        m_config.dispatcher == DispatcherKind::Qt ? Dispatcher::Qt : Dispatcher::Epoll;
+    ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
+    ioSettings.behindProxy = m_config.behindProxy;
+    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter};
+    const int count =
+        m_config.ioThreads > 0 ? m_config.ioThreads : std::max(1, QThread::idealThreadCount());
+    for (int i = 0; i < count; ++i) {
+        std::promise<QString> opened;
+        auto opening = opened.get_future();
+        m_ioThreads.push_back(std::make_unique<IoThread>(
+            ioSettings, *m_counter,
+            [this, settings = settings(), shared, &opened,
+             first = i == 0]() mutable -> std::unique_ptr<ConnectionHost> {
+                auto reader =
+                    SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+                if (!reader) {
+                    opened.set_value(reader.error().message);
+                    return nullptr;
+                }
+                settings.traffic = m_metrics->addThread();
+                auto host = std::make_unique<ChatHost>(settings, shared, *std::move(reader), first);
+                m_hosts.push_back(host.get());
+                opened.set_value({});
+                return host;
+            }));
+        const auto problem = opening.get();
+        if (!problem.isEmpty())
+            return failed(ExitCode::Database, problem);
+    }
+    return {};
+}
+
 Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
 {
     // With or without TLS is what the ready line, the links and the listener were made with.
@@ -200,8 +221,9 @@ Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
     if (!files)
         return Failure{QStringList{files.error()}};
     m_listener->setCertificates(*std::move(files));
-    m_counter->setLimits(fresh.maxConnections, fresh.maxConnectionsPerAddress);
+    m_counter->setLimits(connectionLimits(fresh));
     m_limits->set(fresh.limits);
+    m_registration.set(fresh.registration);
     setLogFormat(fresh.logFormat);
     setLogLevel(fresh.logLevel);
     for (auto i = fresh.values.begin(); i != fresh.values.end(); ++i) {
@@ -259,6 +281,7 @@ Result<void, ProgramFailure> ServerProgram::openHealth()
 
 bool ServerProgram::checkVitals()
 {
+    m_metrics->deliveryQueue = m_bus.waitingNow();
     const auto path = m_folder->databasePath();
     m_metrics->databaseBytes = static_cast<std::uint64_t>(
         QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
@@ -274,13 +297,19 @@ void ServerProgram::stop()
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.
-    if (m_ioThread)
-        m_ioThread->pause();
+    for (const auto& thread : m_ioThreads)
+        thread->pause();
     if (m_writer)
         m_writer->stop();
-    if (m_ioThread)
-        m_ioThread->stop();
+    // No operator's task any more: the hosts go with their threads.
+    if (m_commands)
+        m_commands->close();
     m_hosts.clear();
+    m_vitals.reset();
+    for (const auto& thread : m_ioThreads)
+        thread->beginStop();
+    for (const auto& thread : m_ioThreads)
+        thread->stop();
 }
 
 bool ServerProgram::isBusy()

@@ -4,6 +4,8 @@
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
 #include "server/app/Vitals.h"
+#include "server/core/LocalBus.h"
+#include "server/core/RateLimiter.h"
 #include "server/net/HealthServer.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
@@ -39,7 +41,7 @@ public:
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
     /// After stop(): does a backup or the like still run? Nothing can cut it short but the end of
-    /// the process, which leaves a file with the end .part.
+    /// the process; what it has written is taken away already.
     bool isBusy();
 
     /// "ws://ADDRESS:PORT" or "wss://…", as programs on this computer reach it.
@@ -52,20 +54,25 @@ public:
 private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
+    Result<void, ProgramFailure> startIoThreads();
     Result<void, ProgramFailure> openControl();
     Result<void, ProgramFailure> openHealth();
     ServerSettings settings() const;
 
     ServerConfig m_config;
     const std::shared_ptr<LiveLimits> m_limits;
+    const Live<protocol::RegistrationPolicy> m_registration;
+    const std::shared_ptr<Metrics> m_metrics = std::make_shared<Metrics>();
     std::unique_ptr<DataFolder> m_folder;
     std::unique_ptr<ServerKeys> m_keys;
     IncarnationId m_incarnation;
     std::unique_ptr<ConnectionCounter> m_counter;
+    LocalBus m_bus;
+    SystemClock m_clock;
+    RateLimiter m_limiter{m_clock, m_limits};
     std::unique_ptr<GroupWriter> m_writer;
-    std::unique_ptr<IoThread> m_ioThread;
+    std::vector<std::unique_ptr<IoThread>> m_ioThreads;
     std::unique_ptr<Listener> m_listener;
-    const std::shared_ptr<Metrics> m_metrics = std::make_shared<Metrics>();
     /// Live on their I/O threads, until stop().
     std::vector<ChatHost*> m_hosts;
     std::unique_ptr<ControlCommands> m_commands;

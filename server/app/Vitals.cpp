@@ -8,7 +8,7 @@ Heartbeat writerHeartbeat(const Metrics& metrics)
 {
     // The database may make it wait for 5 s before a group fails, and a checkpoint takes its time.
     constexpr std::uint64_t patienceMs = 20'000;
-    return {"writer", [&metrics] { return metrics.commits.load(std::memory_order_relaxed); },
+    return {"writer", [&metrics] { return metrics.groups.load(std::memory_order_relaxed); },
             [&metrics] { return metrics.writerQueue.load(std::memory_order_relaxed) == 0; },
             patienceMs};
 }

@@ -1,8 +1,11 @@
 #include "server/core/AccountDeletion.h"
 
+#include "server/core/Announcements.h"
 #include "server/core/KeyChecks.h"
 
 namespace impulse::server {
+
+using protocol::ErrorCode;
 
 NewDirectoryEntry deletionEntry(const Services& services, const UserId& user)
 {
@@ -13,28 +16,23 @@ NewDirectoryEntry deletionEntry(const Services& services, const UserId& user)
     return entry;
 }
 
-Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
+Outcome<protocol::Done> storeDeletion(Store& store, const NewDirectoryEntry& entry, Deliveries& out)
 {
-    if (!store.accounts().username(entry.user))
-        return Failure{refusal(protocol::ErrorCode::Unauthorized)};
-    for (const auto& device : store.directory().devices(entry.user)) {
+    const auto& user = entry.user;
+    if (!store.accounts().username(user))
+        return Failure{refusal(ErrorCode::Unauthorized)};
+    for (const auto& device : store.directory().devices(user)) {
         store.prekeys().erase(device);
         store.mailboxes().erase(device);
     }
-    Deletion result;
-    result.audience = store.contacts().audience(entry.user);
-    result.entry = {store.directory().append(entry), entry.label, entry.listHash};
-    store.contacts().erase(entry.user);
-    store.accounts().erase(entry.user);
-    return result;
-}
-
-void announceDeletion(Services& services, const UserId& user, const Deletion& deletion)
-{
-    services.router.pushDirectory(deletion.entry);
-    for (const auto& peer : deletion.audience)
-        services.router.announcePresenceTo(peer, user, false);
-    services.router.closeAll(user, protocol::ErrorCode::Unauthorized);
+    for (const auto& peer : store.contacts().audience(user))
+        announcePresenceTo(store, peer, user, false, out);
+    const auto seq = store.directory().append(entry);
+    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
+    out.push_back(AccountClosingDelivery{user, ErrorCode::Unauthorized});
+    store.contacts().erase(user);
+    store.accounts().erase(user);
+    return protocol::Done{};
 }
 
 } // namespace impulse::server

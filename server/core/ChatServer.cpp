@@ -14,22 +14,22 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
-        : settings(serverSettings), limiter(ports.clock, settings.liveLimits),
-          router(ports.store, ports.clock),
-          credentials(keys, limiter), services{settings,     keys,        ports.store,
-                                               ports.writer, ports.clock, ports.rng,
-                                               limiter,      router,      credentials},
-          dispatcher(services), housekeeping(services)
+        : settings(serverSettings), router(ports.store, ports.bus, ports.clock),
+          credentials(keys, ports.limiter), services{settings,      keys,        ports.store,
+                                                     ports.writer,  ports.clock, ports.rng,
+                                                     ports.limiter, router,      ports.bus,
+                                                     credentials},
+          dispatcher(services), housekeeping(services), keepsHouse(ports.keepsHouse)
     {
     }
 
     const ServerSettings settings;
-    RateLimiter limiter;
     DeliveryRouter router;
     Credentials credentials;
     Services services;
     MessageDispatcher dispatcher;
     Housekeeping housekeeping;
+    const bool keepsHouse;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
 };
@@ -43,15 +43,17 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
-    ++m_parts->settings.metrics->connections;
-    m_parts->sessions[&connection] =
-        std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock.nowMs());
+    m_parts->settings.traffic->connections.add();
+    std::uint64_t number = 0;
+    m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+    m_parts->sessions[&connection] = std::make_shared<Session>(
+        connection, m_parts->settings, m_parts->services.clock.nowMs(), number);
 }
 
 void ChatServer::received(ClientConnection& connection, View frame)
 {
     const auto found = m_parts->sessions.find(&connection);
-    ++m_parts->settings.metrics->framesIn;
+    m_parts->settings.traffic->framesIn.add();
     if (found != m_parts->sessions.end())
         m_parts->dispatcher.dispatch(found->second, frame);
 }
@@ -63,7 +65,7 @@ void ChatServer::closed(ClientConnection& connection)
         return;
     const auto session = found->second;
     m_parts->sessions.erase(found);
-    --m_parts->settings.metrics->connections;
+    m_parts->settings.traffic->connections.remove();
     session->held.reset();
     session->connectionGone();
     session->state = SessionState::Closing;
@@ -91,6 +93,23 @@ Services& ChatServer::services()
     return m_parts->services;
 }
 
+void ChatServer::deliver(std::span<const std::shared_ptr<const Delivery>> deliveries)
+{
+    for (const auto& delivery : deliveries) {
+        m_parts->router.push(*delivery);
+        if (const auto* closing = std::get_if<AccountClosingDelivery>(delivery.get()))
+            closeAccount(*closing);
+    }
+}
+
+void ChatServer::closeAccount(const AccountClosingDelivery& closing)
+{
+    for (const auto& [connection, session] : m_parts->sessions) {
+        if (session->identity.user == closing.user)
+            session->close(closing.reason, 0, CloseCode::Policy);
+    }
+}
+
 void ChatServer::tick()
 {
     const auto now = m_parts->services.clock.nowMs();
@@ -105,7 +124,8 @@ void ChatServer::tick()
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();
-    m_parts->housekeeping.tick();
+    if (m_parts->keepsHouse)
+        m_parts->housekeeping.tick();
 }
 
 } // namespace impulse::server

@@ -5,12 +5,59 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
 
 namespace impulse::server {
 
-/// Numbers of a running server. Any thread adds, any thread reads, nobody waits. Counters only
-/// grow; gauges go both ways.
-struct Metrics {
+/// What one I/O thread counts. That thread alone adds, so that counting takes no lock and no cache
+/// line from the others; any thread reads.
+class alignas(64) Traffic {
+public:
+    class Number {
+    public:
+        void add(std::uint64_t more = 1) { set(value() + more); }
+        void remove(std::uint64_t fewer = 1) { set(value() - fewer); }
+        std::uint64_t value() const { return m_value.load(std::memory_order_relaxed); }
+
+    private:
+        void set(std::uint64_t value) { m_value.store(value, std::memory_order_relaxed); }
+
+        std::atomic<std::uint64_t> m_value = 0;
+    };
+
+    /// Adds to a gauge for as long as it lives.
+    class Held {
+    public:
+        explicit Held(Number& gauge) : m_gauge(gauge) { m_gauge.add(); }
+        ~Held() { m_gauge.remove(); }
+        Held(const Held&) = delete;
+        Held& operator=(const Held&) = delete;
+
+    private:
+        Number& m_gauge;
+    };
+
+    // Gauges.
+    Number connections;
+    /// Connections that are logged in.
+    Number sessions;
+
+    // Counters, which only grow.
+    Number framesIn;
+    Number framesOut;
+    /// Events that were stored.
+    Number messagesIn;
+    /// Events that were pushed to a device.
+    Number messagesOut;
+    /// Requests that a limit refused.
+    Number rateLimited;
+};
+
+/// Numbers of a running server. Any thread reads, nobody waits for a reader.
+class Metrics {
+public:
     using Number = std::atomic<std::uint64_t>;
 
     /// A histogram as Prometheus has them. Bounds in microseconds, each twice the one before.
@@ -42,17 +89,21 @@ struct Metrics {
         Number m_sumUs = 0;
     };
 
-    /// Adds to a gauge for as long as it lives.
-    class Held {
-    public:
-        explicit Held(Number& gauge) : m_gauge(gauge) { ++m_gauge; }
-        ~Held() { --m_gauge; }
-        Held(const Held&) = delete;
-        Held& operator=(const Held&) = delete;
-
-    private:
-        Number& m_gauge;
-    };
+    /// The numbers of another I/O thread.
+    std::shared_ptr<Traffic> addThread()
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_threads.emplace_back(std::make_shared<Traffic>());
+    }
+    /// Of all I/O threads.
+    std::uint64_t total(Traffic::Number Traffic::*number) const
+    {
+        const std::lock_guard lock(m_mutex);
+        std::uint64_t sum = 0;
+        for (const auto& thread : m_threads)
+            sum += ((*thread).*number).value();
+        return sum;
+    }
 
     /// What the main thread found when it looked last.
     void setAlive(bool alive)
@@ -71,37 +122,31 @@ struct Metrics {
     {
         using namespace std::chrono;
         return static_cast<std::uint64_t>(
-            duration_cast<milliseconds>(steady_clock::now() - started).count());
+            duration_cast<milliseconds>(steady_clock::now() - m_started).count());
     }
 
-    const std::chrono::steady_clock::time_point started = std::chrono::steady_clock::now();
-
-    // Gauges.
-    Number connections = 0;
-    /// Connections that are logged in.
-    Number sessions = 0;
-    /// Jobs that wait for the writer.
+    /// Jobs that wait for the writer or are at work there.
     Number writerQueue = 0;
-    /// Set now and then by the main thread.
+    // Set now and then by the main thread.
+    /// Deliveries that wait for an I/O thread.
+    Number deliveryQueue = 0;
     Number databaseBytes = 0;
     Number draining = 0;
 
-    // Counters.
-    Number framesIn = 0;
-    Number framesOut = 0;
-    /// Events that were stored.
-    Number messagesIn = 0;
-    /// Events that were pushed to a device.
-    Number messagesOut = 0;
-    Number rateLimited = 0;
-    Number commits = 0;
+    /// Groups that came to an end, stored or not.
+    Number groups = 0;
+    /// Jobs in groups that were stored.
     Number committedJobs = 0;
     /// From the beginning of a group's transaction to its durable end.
     Histogram commitTime;
 
 private:
+    const std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
     Number m_alive = 1;
     Number m_lookedMs = 0;
+    /// For the list, which changes at the start only; the numbers are atomic.
+    mutable std::mutex m_mutex;
+    std::vector<std::shared_ptr<Traffic>> m_threads;
 };
 
 } // namespace impulse::server

@@ -37,15 +37,17 @@ Outcome<protocol::Done> notFoundUnless(bool found)
 
 } // namespace
 
-std::vector<SessionInfo> Operations::sessions() const
+Sessions Operations::sessions(std::size_t most) const
 {
-    std::vector<SessionInfo> result;
+    Sessions result;
     m_server.visitSessions([&](const std::shared_ptr<Session>& session) {
+        if (++result.total > most)
+            return;
         const auto& identity = session->identity;
-        result.push_back({identity.user, identity.device, identity.username, nameOf(session->state),
-                          session->openedMs,
-                          session->connection() ? session->connection()->queuedBytes() : 0,
-                          session->outstanding});
+        result.some.push_back({identity.user, identity.device, identity.username,
+                               nameOf(session->state), session->openedMs,
+                               session->connection() ? session->connection()->queuedBytes() : 0,
+                               session->outstanding});
     });
     return result;
 }
@@ -57,27 +59,17 @@ void Operations::closeAll(std::uint64_t retryAfterMs)
     });
 }
 
-void Operations::closeUser(const UserId& user, protocol::ErrorCode reason)
-{
-    m_server.visitSessions([&](const std::shared_ptr<Session>& session) {
-        if (session->identity.user == user)
-            session->close(reason, 0, CloseCode::Policy);
-    });
-}
-
 void Operations::setDisabled(const UserId& user, bool disabled, Done done)
 {
     write(
         m_server.services(),
-        [user, disabled](Store& store) {
+        [user, disabled](Store& store, Deliveries& out) {
             store.accounts().setDisabled(user, disabled);
+            if (disabled)
+                out.push_back(AccountClosingDelivery{user, protocol::ErrorCode::AccountDisabled});
             return notFoundUnless(store.accounts().username(user).has_value());
         },
-        [this, user, disabled, done = std::move(done)](const Outcome<protocol::Done>& outcome) {
-            if (outcome && disabled)
-                closeUser(user, protocol::ErrorCode::AccountDisabled);
-            done(outcome);
-        });
+        std::move(done));
 }
 
 void Operations::setResetCode(const UserId& user, const ResetCode& code, Done done)
@@ -96,15 +88,10 @@ void Operations::deleteAccount(const UserId& user, Done done)
     auto& services = m_server.services();
     write(
         services,
-        [entry = deletionEntry(services, user)](Store& store) {
-            return storeDeletion(store, entry);
+        [entry = deletionEntry(services, user)](Store& store, Deliveries& out) {
+            return storeDeletion(store, entry, out);
         },
-        [&services, user, done = std::move(done)](const Outcome<Deletion>& deletion) {
-            if (!deletion)
-                return done(Failure{deletion.error()});
-            announceDeletion(services, user, *deletion);
-            done(protocol::Done{});
-        });
+        std::move(done));
 }
 
 void Operations::makeInvite(const NewInvite& invite, Done done)

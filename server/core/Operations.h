@@ -20,6 +20,11 @@ struct SessionInfo {
     std::uint64_t outstanding = 0;
 };
 
+struct Sessions {
+    std::vector<SessionInfo> some;
+    std::size_t total = 0;
+};
+
 /// What the operator does to the accounts of a chat server. Made and called on its I/O thread;
 /// `done` is called there as well, after the commit.
 class Operations {
@@ -28,18 +33,17 @@ public:
 
     explicit Operations(ChatServer& server) : m_server(server) {}
 
-    std::vector<SessionInfo> sessions() const;
-    /// Says goodbye to everybody; they may come back after `retryAfterMs`.
+    /// Of this server alone. At most so many are told, all are counted.
+    Sessions sessions(std::size_t most) const;
+    /// Says goodbye to everybody here; they may come back after `retryAfterMs`.
     void closeAll(std::uint64_t retryAfterMs);
 
-    /// Disabling closes the account's sessions, whatever their state.
+    /// Disabling closes the account's sessions on every server, whatever their state.
     void setDisabled(const UserId& user, bool disabled, Done done);
     void setResetCode(const UserId& user, const ResetCode& code, Done done);
     void deleteAccount(const UserId& user, Done done);
     void makeInvite(const NewInvite& invite, Done done);
     void revokeInvite(const InviteHash& hash, Done done);
-    /// Of this server alone, if others carry sessions too.
-    void closeUser(const UserId& user, protocol::ErrorCode reason);
 
 private:
     ChatServer& m_server;

@@ -26,11 +26,18 @@ const RateLimiter::Window* RateLimiter::current(Limit limit, const std::string& 
 
 std::uint64_t RateLimiter::count(Limit limit, const std::string& key) const
 {
+    const std::lock_guard lock(m_mutex);
     const auto* window = current(limit, key);
     return window ? window->count : 0;
 }
 
 std::optional<std::uint64_t> RateLimiter::waitMs(Limit limit, const std::string& key) const
+{
+    const std::lock_guard lock(m_mutex);
+    return wait(limit, key);
+}
+
+std::optional<std::uint64_t> RateLimiter::wait(Limit limit, const std::string& key) const
 {
     const auto* window = current(limit, key);
     const auto rule = m_limits->rule(limit);
@@ -41,12 +48,19 @@ std::optional<std::uint64_t> RateLimiter::waitMs(Limit limit, const std::string&
 
 void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
 {
+    const std::lock_guard lock(m_mutex);
+    count(limit, key, amount);
+}
+
+void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amount)
+{
     auto& windows = m_windows[static_cast<std::size_t>(limit)];
     if (current(limit, key)) {
         windows.find(key)->second.count += amount;
         return;
     }
-    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0; length /= 2)
+    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0;
+         length /= 2)
         pruneWindows(limit, length);
     windows[key] = {m_clock.nowMs(), amount};
 }
@@ -54,14 +68,16 @@ void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
 std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key,
                                                std::uint64_t amount)
 {
-    if (const auto wait = waitMs(limit, key))
-        return wait;
-    add(limit, key, amount);
+    const std::lock_guard lock(m_mutex);
+    if (const auto ms = wait(limit, key))
+        return ms;
+    count(limit, key, amount);
     return std::nullopt;
 }
 
 void RateLimiter::prune()
 {
+    const std::lock_guard lock(m_mutex);
     for (std::size_t i = 0; i < limitCount; ++i)
         pruneWindows(static_cast<Limit>(i), m_limits->rule(static_cast<Limit>(i)).windowMs);
 }

@@ -6,6 +6,7 @@
 
 #include <initializer_list>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -15,7 +16,7 @@ namespace impulse::server {
 /// What a limit counts for: names, ids, addresses; put together from parts.
 std::string limitKey(std::initializer_list<View> parts);
 
-/// Counts in windows of time, in memory only. Lives on its I/O thread.
+/// Counts in windows of time, in memory only. Any thread.
 class RateLimiter {
 public:
     explicit RateLimiter(const Clock& clock, std::shared_ptr<const LiveLimits> limits =
@@ -45,11 +46,15 @@ private:
     };
     using Windows = std::unordered_map<std::string, Window>;
 
+    // The mutex is held in all of these.
     const Window* current(Limit limit, const std::string& key) const;
+    std::optional<std::uint64_t> wait(Limit limit, const std::string& key) const;
+    void count(Limit limit, const std::string& key, std::uint64_t amount);
     void pruneWindows(Limit limit, std::uint64_t lengthMs);
 
     const Clock& m_clock;
     const std::shared_ptr<const LiveLimits> m_limits;
+    mutable std::mutex m_mutex;
     Windows m_windows[limitCount];
 };
 

@@ -6,6 +6,7 @@
 #include "server/core/Limits.h"
 #include "server/core/Metrics.h"
 
+#include <atomic>
 #include <memory>
 
 namespace impulse::server {
@@ -21,8 +22,20 @@ struct ServerKeys {
     crypto::FakeSaltKey fakeSaltKey;
 };
 
+/// A setting that the operator changes while the server runs. Copies share it; any thread.
+template <class T> class Live {
+public:
+    Live(T value) : m_value(std::make_shared<std::atomic<T>>(value)) {}
+
+    operator T() const { return m_value->load(std::memory_order_relaxed); }
+    void set(T value) const { m_value->store(value, std::memory_order_relaxed); }
+
+private:
+    std::shared_ptr<std::atomic<T>> m_value;
+};
+
 struct ServerSettings {
-    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
+    Live<protocol::RegistrationPolicy> registration = protocol::RegistrationPolicy::Invite;
     IncarnationId incarnation;
     protocol::ServerLimits limits;
     /// Queued bytes of a connection above which it gets no pushes until it has read.
@@ -31,9 +44,8 @@ struct ServerSettings {
     std::size_t queueLimitBytes = std::size_t{16} << 20;
     /// Entries of a device's mailbox; the oldest go first (encryption.md section 14).
     std::size_t mailboxEntries = 20'000;
-    /// How often people may do what. The operator changes them while the server runs.
-    std::shared_ptr<const LiveLimits> liveLimits = std::make_shared<const LiveLimits>();
-    std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>();
+    /// Counted by the thread that has these settings.
+    std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
     std::uint64_t passwordOps = 3;
     std::uint64_t passwordMem = std::uint64_t{256} << 20;

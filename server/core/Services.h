@@ -19,6 +19,7 @@ struct Services {
     crypto::Rng& rng;
     RateLimiter& limiter;
     DeliveryRouter& router;
+    EventBus& bus;
     const Credentials& credentials;
     /// Gone when the server has gone: answers of late writes are then dropped.
     std::shared_ptr<const int> alive = std::make_shared<const int>(0);

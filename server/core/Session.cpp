@@ -9,8 +9,7 @@ void Session::send(View frame)
     if (m_connection->queuedBytes() > m_settings.queueLimitBytes) {
         return drop(CloseCode::Policy, "too much unread");
     }
-    ++m_settings.metrics->framesOut;
-    m_connection->send(frame);
+    push(frame);
 }
 
 bool Session::isSlow() const

@@ -43,10 +43,12 @@ struct Missed {
 };
 
 /// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs)
-        : openedMs(nowMs), m_connection(&connection), m_settings(settings)
+    /// `sessionNumber`: 64 random bits.
+    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
+            std::uint64_t sessionNumber)
+        : number(sessionNumber), openedMs(nowMs), m_connection(&connection), m_settings(settings)
     {
     }
 
@@ -54,15 +56,21 @@ public:
     ClientConnection* connection() const { return m_connection; }
     void connectionGone() { m_connection = nullptr; }
 
-    /// Sends a pushed event.
-    void sendEvent(View frame)
-    {
-        ++m_settings.metrics->messagesOut;
-        send(frame);
-    }
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
-    void countRefusal() { ++m_settings.metrics->rateLimited; }
+    void countRefusal() { m_settings.traffic->rateLimited.add(); }
+    /// An event for a session that is not slow: no need to ask again.
+    void pushEvent(View frame)
+    {
+        m_settings.traffic->messagesOut.add();
+        push(frame);
+    }
+    /// Another push to a session that is not slow.
+    void push(View frame)
+    {
+        m_settings.traffic->framesOut.add();
+        m_connection->send(frame);
+    }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.
@@ -72,6 +80,8 @@ public:
     /// Closes without a word of its own.
     void drop(CloseCode code, std::string_view reason);
 
+    /// Tells it from all others, on every thread and node.
+    const std::uint64_t number;
     SessionState state = SessionState::New;
     Identity identity;
     protocol::Nonce clientNonce;
@@ -88,7 +98,7 @@ public:
     std::uint64_t outstanding = 0;
     Missed missed;
     /// Counts as logged in from becomeReady() on.
-    std::optional<Metrics::Held> held;
+    std::optional<Traffic::Held> held;
 
 private:
     ClientConnection* m_connection;

@@ -10,7 +10,7 @@
 
 namespace impulse::server {
 
-/// /healthz and /metrics for programs on this computer, on a thread of its own that reads atomics
+/// /healthz and /metrics for programs on this computer, on a thread of its own that reads numbers
 /// only: nothing that is done to it can delay chat. Owned and called by the main thread.
 class HealthServer final {
 public:

@@ -39,8 +39,6 @@ void addHistogram(QByteArray& text, const Metrics::Histogram& histogram)
 
 QByteArray metricsText(const Metrics& metrics)
 {
-    using namespace std::chrono;
-    const auto uptime = duration_cast<std::chrono::seconds>(steady_clock::now() - metrics.started);
     QByteArray text;
     const auto gauge = [&](const char* name, const char* help, std::uint64_t value) {
         add(text, "gauge", name, help, value);
@@ -48,19 +46,21 @@ QByteArray metricsText(const Metrics& metrics)
     const auto counter = [&](const char* name, const char* help, std::uint64_t value) {
         add(text, "counter", name, help, value);
     };
-    gauge("uptime_seconds", "Since the start of the process.",
-          static_cast<std::uint64_t>(uptime.count()));
-    gauge("connections", "Open WebSockets.", metrics.connections);
-    gauge("sessions", "Connections that are logged in.", metrics.sessions);
+    gauge("uptime_seconds", "Since the start of the process.", metrics.uptimeMs() / 1000);
+    gauge("connections", "Open WebSockets.", metrics.total(&Traffic::connections));
+    gauge("sessions", "Connections that are logged in.", metrics.total(&Traffic::sessions));
     gauge("writer_queue", "Jobs that wait for the writer.", metrics.writerQueue);
+    gauge("delivery_queue", "Deliveries that wait for an I/O thread.", metrics.deliveryQueue);
     gauge("database_bytes", "Size of the database and its log.", metrics.databaseBytes);
     gauge("draining", "1 while no connections are accepted.", metrics.draining);
     gauge("healthy", "1 while every thread makes progress.", metrics.isHealthy() ? 1 : 0);
-    counter("frames_in_total", "Frames from clients.", metrics.framesIn);
-    counter("frames_out_total", "Frames to clients.", metrics.framesOut);
-    counter("messages_in_total", "Events stored.", metrics.messagesIn);
-    counter("messages_out_total", "Events pushed to devices.", metrics.messagesOut);
-    counter("rate_limited_total", "Requests refused by a limit.", metrics.rateLimited);
+    counter("frames_in_total", "Frames from clients.", metrics.total(&Traffic::framesIn));
+    counter("frames_out_total", "Frames to clients.", metrics.total(&Traffic::framesOut));
+    counter("messages_in_total", "Events stored.", metrics.total(&Traffic::messagesIn));
+    counter("messages_out_total", "Events pushed to devices.",
+            metrics.total(&Traffic::messagesOut));
+    counter("rate_limited_total", "Requests refused by a limit.",
+            metrics.total(&Traffic::rateLimited));
     counter("committed_jobs_total", "Writes in committed groups.", metrics.committedJobs);
     addHistogram(text, metrics.commitTime);
     return text;

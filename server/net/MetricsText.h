@@ -7,7 +7,7 @@
 namespace impulse::server {
 
 /// All numbers in Prometheus's text format, version 0.0.4
-/// (https://prometheus.io/docs/instrumenting/exposition_formats/). Reads atomics only.
+/// (https://prometheus.io/docs/instrumenting/exposition_formats/). Nothing waits for it.
 QByteArray metricsText(const Metrics& metrics);
 
 } // namespace impulse::server

@@ -3,11 +3,8 @@
 #include "server/storage/DatabaseFile.h"
 
 #include <QFile>
-#include <QFileInfo>
 
-#include <cerrno>
 #include <fcntl.h>
-#include <system_error>
 #include <unistd.h>
 
 namespace impulse::server {
@@ -121,25 +118,15 @@ Result<void, QString> checkBackup(const QString& path)
 
 Result<void, QString> copyDatabase(const QString& database, const QString& path)
 {
-    if (QFileInfo::exists(path))
-        return Failure{QStringLiteral("%1 is there already; name another file").arg(path)};
-    const auto part = path + QStringLiteral(".part");
-    QFile::remove(part);
-    auto wrong = writeCopy(database, part);
+    auto wrong = writeCopy(database, path);
     if (wrong.isEmpty()) {
-        const auto checked = checkBackup(part);
+        const auto checked = checkBackup(path);
         wrong = checked ? QString() : checked.error();
     }
-    // Never over a file that came meanwhile.
-    if (wrong.isEmpty() &&
-        ::link(QFile::encodeName(part).constData(), QFile::encodeName(path).constData()) != 0)
-        wrong = QString::fromStdString(std::generic_category().message(errno));
-    QFile::remove(part);
-    if (!wrong.isEmpty())
-        return Failure{QStringLiteral("cannot write the backup %1: %2").arg(path, wrong)};
-    if (!syncPath(QFileInfo(path).absolutePath()))
-        return Failure{QStringLiteral("cannot bring %1 to the disk").arg(path)};
-    return {};
+    if (wrong.isEmpty())
+        return {};
+    QFile::remove(path);
+    return Failure{QStringLiteral("cannot copy the database to %1: %2").arg(path, wrong)};
 }
 
 } // namespace impulse::server

@@ -140,6 +140,27 @@ TEST_CASE("values have units, switches need none")
     }
 }
 
+TEST_CASE("the control socket is in the data folder unless told otherwise; health is off")
+{
+    Given given;
+    const auto usual = given.read("data = /d\n");
+    REQUIRE(usual);
+    CHECK(usual->controlSocket == word("/d/control.sock"));
+    CHECK(usual->healthAddress.isNull());
+    CHECK(usual->healthPort == 7480);
+    CHECK(given.read("data = /d\ncontrol-socket = /run/i.sock\n")->controlSocket ==
+          word("/run/i.sock"));
+    CHECK(given.read("data = /d\n", "--control-socket off")->controlSocket.isEmpty());
+    const auto healthy = given.read("data = /d\nhealth-address = ::1\nhealth-port = 0\n");
+    REQUIRE(healthy);
+    CHECK(healthy->healthAddress == QHostAddress(QHostAddress::LocalHostIPv6));
+    CHECK(healthy->healthPort == 0);
+    CHECK(given.mistakes("health-port = 65536").contains(word("65535")));
+    CHECK(given.mistakes("health-address = example.org").contains(word("127.0.0.1")));
+    CHECK(findConfigKey(word("registration"))->reloadable);
+    CHECK_FALSE(findConfigKey(word("control-socket"))->reloadable);
+}
+
 TEST_CASE("the defaults of the table are the specification's numbers, and the manual is a file")
 {
     Given given;

@@ -80,7 +80,8 @@ TEST_CASE("a histogram's buckets add up, at its bounds too")
     metrics.commitTime.add(64);
     metrics.commitTime.add(65);
     metrics.commitTime.add(std::uint64_t{1} << 40);
-    metrics.rateLimited = 7;
+    metrics.addThread()->rateLimited.add(3);
+    metrics.addThread()->rateLimited.add(4);
     const auto text = metricsText(metrics);
     CHECK(numberOf(text, "impulse_commit_seconds_bucket{le=\"6.4e-05\"}") == 2);
     CHECK(numberOf(text, "impulse_commit_seconds_bucket{le=\"0.000128\"}") == 3);
@@ -117,7 +118,7 @@ TEST_CASE("vitals notice the thread that stands still, and that it gets on again
     }
     ++beats;
     CHECK_FALSE(vitals.check(79'000));
-    ++metrics.commits;
+    ++metrics.groups;
     ++beats;
     CHECK(vitals.check(80'000));
 }
@@ -170,6 +171,7 @@ TEST_CASE("/healthz and /metrics tell what happens, and stuck askers delay nobod
     CHECK(numberOf(text, "impulse_messages_out_total") == 1);
     CHECK(numberOf(text, "impulse_rate_limited_total") == 1);
     CHECK(numberOf(text, "impulse_writer_queue") == 0);
+    CHECK(numberOf(text, "impulse_delivery_queue") == 0);
     CHECK(numberOf(text, "impulse_healthy") == 1);
     CHECK(numberOf(text, "impulse_database_bytes") > 4096);
     CHECK(numberOf(text, "impulse_commit_seconds_count") >= 3);

@@ -109,7 +109,8 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
 }
 
 /// In the transaction. Gives the position in the directory log.
-Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& registration)
+Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& registration,
+                                         Deliveries& out)
 {
     const auto& account = registration.account.account;
     if (store.accounts().isNameTaken(account.username))
@@ -124,6 +125,8 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
     store.prekeys().setSignedPrekey(registration.device.id, registration.signedPrekey);
     for (const auto& prekey : registration.oneTimePrekeys)
         store.prekeys().addOneTime(registration.device.id, prekey);
+    const auto& entry = registration.entry;
+    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
     return seq;
 }
 
@@ -154,7 +157,10 @@ void handle(Context& context, protocol::Register request, Reply<protocol::Regist
     context.session->state = SessionState::Registering;
     const auto registration = std::make_shared<const Registration>(std::move(*checked));
     write(
-        services, [registration](Store& store) { return storeRegistration(store, *registration); },
+        services,
+        [registration](Store& store, Deliveries& out) {
+            return storeRegistration(store, *registration, out);
+        },
         [&services, registration,
          reply = std::move(reply)](const Outcome<std::uint64_t>& seq) mutable {
             const auto session = reply.session();
@@ -169,8 +175,6 @@ void handle(Context& context, protocol::Register request, Reply<protocol::Regist
                 becomeReady(ready, {account.userId, registration->device.id,
                                     registration->device.signKey, account.username});
             }
-            services.router.pushDirectory(
-                {*seq, registration->entry.label, registration->entry.listHash});
         });
 }
 
@@ -241,15 +245,13 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
     auto& services = context.services;
     if (const auto account = checkPassword(context, request.auth); !account)
         return reply.refuse(account.error());
-    auto entry = deletionEntry(services, context.identity().user);
-    const auto user = entry.user;
     write(
-        services, [entry = std::move(entry)](Store& store) { return storeDeletion(store, entry); },
-        [&services, user, reply = std::move(reply)](const Outcome<Deletion>& deletion) mutable {
-            if (!deletion)
-                return reply.refuse(deletion.error());
-            reply.answer({});
-            announceDeletion(services, user, *deletion);
+        services,
+        [entry = deletionEntry(services, context.identity().user)](Store& store, Deliveries& out) {
+            return storeDeletion(store, entry, out);
+        },
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
         });
 }
 

@@ -18,10 +18,17 @@ void DirectWriter::flush()
         const auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
         REQUIRE(m_connection.execute("BEGIN IMMEDIATE"));
-        const auto verdict = job->run(m_store);
-        const bool keep = verdict == WriteJob::Verdict::Keep && !failure && !m_store.takeFailure();
-        REQUIRE(m_connection.execute(keep ? "COMMIT" : "ROLLBACK"));
+        Deliveries out;
+        const auto verdict = job->run(m_store, out);
+        const bool keep = verdict == WriteJob::Verdict::Keep && !failure && m_store.flush() &&
+                          !m_store.takeFailure();
+        if (keep)
+            REQUIRE(m_connection.execute("COMMIT"));
+        else
+            m_connection.rollBack();
         job->finish(failure);
+        if (keep)
+            m_publisher.publish(std::move(out));
     }
 }
 
@@ -32,14 +39,21 @@ TestServer::TestServer(ServerSettings settings)
     writeConnection = openConnection(path, SqlConnection::Mode::ReadWrite);
     readConnection = openConnection(path, SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
-    writer = std::make_unique<DirectWriter>(*writeConnection);
+    writer = std::make_unique<DirectWriter>(*writeConnection, hub);
+    bus = hub.connect([] {});
     auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
     keys.serverId = *ServerId::from(pair.publicKey);
     keys.signKey = std::move(pair.secretKey);
     keys.pepper = crypto::random<crypto::Pepper>(rng);
     keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
-    chat = std::make_unique<ChatServer>(std::move(settings), keys,
-                                        ChatServer::Ports{*store, *writer, clock, rng});
+    chat = std::make_unique<ChatServer>(
+        std::move(settings), keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
+}
+
+void TestServer::flush()
+{
+    writer->flush();
+    deliver();
 }
 
 protocol::WireSecret randomSecret()
@@ -134,6 +148,7 @@ void Client::disconnect()
     m_server.chat->closed(connection);
     if (!m_server.writer->held)
         m_server.writer->flush();
+    m_server.deliver();
 }
 
 void Client::reconnect()
@@ -149,6 +164,7 @@ void Client::sendBytes(View frame)
     m_server.chat->received(connection, frame);
     if (!m_server.writer->held)
         m_server.writer->flush();
+    m_server.deliver();
 }
 
 void Client::collect()

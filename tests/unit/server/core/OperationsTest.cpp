@@ -13,7 +13,7 @@ template <class Call> bool done(TestServer& server, Call call)
 {
     std::optional<bool> result;
     call(Operations::Done([&](const Outcome<protocol::Done>& outcome) { result = outcome.ok(); }));
-    server.writer->flush();
+    server.flush();
     REQUIRE(result);
     return *result;
 }
@@ -120,7 +120,8 @@ TEST_CASE("the operator deletes an account, makes and revokes invites, and sees 
     Member bert(server, "bert");
     bert.client.sync();
     bert.client.forgetPushes();
-    CHECK(operations.sessions().size() == 2);
+    CHECK(operations.sessions(1).total == 2);
+    CHECK(operations.sessions(1).some.size() == 1);
 
     REQUIRE(done(server, [&](auto d) { operations.deleteAccount(anna.id(), d); }));
     CHECK(anna.client.connection.closeCode);
@@ -140,4 +141,50 @@ TEST_CASE("the operator deletes an account, makes and revokes invites, and sees 
     REQUIRE(closing.size() == 1);
     CHECK(closing.front().reason == ErrorCode::Unavailable);
     CHECK(closing.front().retryAfterMs == 5000);
+}
+
+TEST_CASE("numbers: sessions come and go, a resend is no message, refusals by limits are counted")
+{
+    auto settings = TestServer::openSettings();
+    const auto traffic = settings.traffic;
+    TestServer server(std::move(settings));
+    {
+        Member anna(server, "anna");
+        Member bert(server, "bert");
+        Client guest(server);
+        guest.hello();
+        bert.client.sync();
+        CHECK(traffic->connections.value() == 3);
+        CHECK(traffic->sessions.value() == 2);
+        const auto event = eventOf(anna, bert, 1);
+        anna.client.good(event);
+        anna.client.good(event);
+        CHECK(traffic->messagesIn.value() == 1);
+        CHECK(traffic->messagesOut.value() == 1);
+        CHECK(traffic->rateLimited.value() == 0);
+        for (int i = 0; i < 6; ++i)
+            guest.refused(protocol::PasswordLogin{"anna", randomSecret()});
+        CHECK(traffic->rateLimited.value() == 1);
+        const auto out = traffic->framesOut.value();
+        const auto in = traffic->framesIn.value();
+        bert.client.sync();
+        CHECK(traffic->framesOut.value() == out + 1);
+        CHECK(traffic->framesIn.value() == in + 1);
+    }
+    CHECK(traffic->connections.value() == 0);
+    CHECK(traffic->sessions.value() == 0);
+}
+
+TEST_CASE("the policy of registration changes while people are connected")
+{
+    auto settings = TestServer::openSettings();
+    const auto registration = settings.registration;
+    TestServer server(settings);
+    Person anna("anna");
+    Client client(server);
+    CHECK(client.hello().registration == protocol::RegistrationPolicy::Open);
+    registration.set(protocol::RegistrationPolicy::Closed);
+    CHECK(client.code(anna.registration()) == ErrorCode::RegistrationClosed);
+    registration.set(protocol::RegistrationPolicy::Open);
+    client.good(anna.registration());
 }

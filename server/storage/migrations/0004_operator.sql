@@ -5,4 +5,4 @@ ALTER TABLE accounts ADD COLUMN disabled INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE accounts ADD COLUMN reset_hash BLOB;
 ALTER TABLE accounts ADD COLUMN reset_expires_ms INTEGER NOT NULL DEFAULT 0;
 
-PRAGMA user_version = 2;
+PRAGMA user_version = 4;
