@@ -31,7 +31,8 @@ install_apt() {
         libqt6sql6-sqlite qtkeychain-qt6-dev libsodium-dev libgl1-mesa-dev
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
-        iproute2 procps strace faketime systemd xz-utils"
+        iproute2 procps strace faketime systemd xz-utils
+        mmdebstrap lintian desktop-file-utils"
     missing=
     for package in $packages; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \
