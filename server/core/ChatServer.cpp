@@ -2,6 +2,7 @@
 
 #include "server/core/Housekeeping.h"
 #include "server/core/MessageDispatcher.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -15,10 +16,11 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
         : settings(serverSettings), limiter(ports.clock), router(ports.store, ports.clock),
-          credentials(keys, limiter), services{settings,     keys,        ports.store,
-                                               ports.writer, ports.clock, ports.rng,
-                                               limiter,      router,      credentials},
-          dispatcher(services), housekeeping(services)
+          credentials(keys, limiter),
+          logHeads(keys.serverId), services{settings,    keys,      ports.store, ports.writer,
+                                            ports.clock, ports.rng, limiter,     router,
+                                            credentials, logHeads},
+          dispatcher(services), housekeeping(services), recovery(services)
     {
     }
 
@@ -26,9 +28,11 @@ struct ChatServer::Parts {
     RateLimiter limiter;
     DeliveryRouter router;
     Credentials credentials;
+    LogHeads logHeads;
     Services services;
     MessageDispatcher dispatcher;
     Housekeeping housekeeping;
+    Recovery recovery;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
 };
@@ -89,6 +93,7 @@ void ChatServer::tick()
     }
     m_parts->router.tellSlowReaders();
     m_parts->housekeeping.tick();
+    m_parts->recovery.tick();
 }
 
 } // namespace impulse::server

@@ -3,6 +3,8 @@
 #include "common/core/Clock.h"
 #include "server/core/Credentials.h"
 #include "server/core/DeliveryRouter.h"
+#include "server/core/HandInDraft.h"
+#include "server/core/LogHeads.h"
 #include "server/core/RateLimiter.h"
 #include "server/core/Refusal.h"
 #include "server/core/ServerSettings.h"
@@ -20,6 +22,8 @@ struct Services {
     RateLimiter& limiter;
     DeliveryRouter& router;
     const Credentials& credentials;
+    LogHeads& logHeads;
+    HandInBytes handInBytes = std::make_shared<std::atomic<std::size_t>>(0);
     /// Gone when the server has gone: answers of late writes are then dropped.
     std::shared_ptr<const int> alive = std::make_shared<const int>(0);
 };

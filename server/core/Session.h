@@ -23,6 +23,8 @@ enum class SessionState : std::uint8_t {
     Closing
 };
 
+class HandInDraft;
+
 /// Who is logged in, and by what.
 struct Identity {
     UserId user;
@@ -77,6 +79,8 @@ public:
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
     Missed missed;
+    /// What this connection hands in; null before and after.
+    std::shared_ptr<HandInDraft> handIn;
 
 private:
     ClientConnection* m_connection;

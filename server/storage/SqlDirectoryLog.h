@@ -21,7 +21,15 @@ public:
 
     std::uint64_t append(const NewDirectoryEntry& entry) override;
 
+    std::optional<UserId> userOf(const Hash32& label) const override;
+    std::vector<LabelEntry> history(const Hash32& label) const override;
+    void supplyList(const Hash32& label, const Hash32& listHash, View list,
+                    const std::vector<DeviceId>& devices) override;
+    void claim(const Hash32& label, const UserId& user) override;
+
 private:
+    void setDevices(std::uint64_t account, const std::vector<DeviceId>& devices);
+
     SqlConnection& m_connection;
 };
 

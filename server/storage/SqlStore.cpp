@@ -5,7 +5,7 @@ namespace impulse::server {
 SqlStore::SqlStore(SqlConnection& connection)
     : m_connection(connection), m_accounts(connection), m_directory(connection),
       m_prekeys(connection), m_contacts(connection), m_conversations(connection),
-      m_mailboxes(connection), m_invites(connection)
+      m_mailboxes(connection), m_invites(connection), m_handIns(connection)
 {
 }
 

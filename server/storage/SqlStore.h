@@ -5,6 +5,7 @@
 #include "server/storage/SqlContacts.h"
 #include "server/storage/SqlConversations.h"
 #include "server/storage/SqlDirectoryLog.h"
+#include "server/storage/SqlHandIns.h"
 #include "server/storage/SqlInvites.h"
 #include "server/storage/SqlMailboxes.h"
 #include "server/storage/SqlPrekeys.h"
@@ -23,6 +24,7 @@ public:
     const Conversations& conversations() const override { return m_conversations; }
     const Mailboxes& mailboxes() const override { return m_mailboxes; }
     const Invites& invites() const override { return m_invites; }
+    const HandIns& handIns() const override { return m_handIns; }
 
     Accounts& accounts() override { return m_accounts; }
     DirectoryLog& directory() override { return m_directory; }
@@ -31,6 +33,7 @@ public:
     Conversations& conversations() override { return m_conversations; }
     Mailboxes& mailboxes() override { return m_mailboxes; }
     Invites& invites() override { return m_invites; }
+    HandIns& handIns() override { return m_handIns; }
 
     bool takeFailure() const override;
 
@@ -47,6 +50,7 @@ private:
     SqlConversations m_conversations;
     SqlMailboxes m_mailboxes;
     SqlInvites m_invites;
+    SqlHandIns m_handIns;
 };
 
 } // namespace impulse::server

@@ -1,6 +1,7 @@
 #include "common/crypto/ProfileHead.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -12,31 +13,6 @@ using protocol::RegistrationPolicy;
 bool areWithinBounds(const protocol::PasswordParameters& parameters)
 {
     return crypto::checkParams({parameters.ops, parameters.mem}).ok();
-}
-
-/// RegistrationClosed or InviteInvalid, unless a person with this invite may register. Guessing
-/// invites counts like guessing passwords.
-Outcome<protocol::Done> checkInvite(const Context& context,
-                                    const std::optional<std::string>& invite)
-{
-    const auto& services = context.services;
-    switch (services.settings.registration) {
-    case RegistrationPolicy::Open:
-        return protocol::Done{};
-    case RegistrationPolicy::Closed:
-        return Failure{refusal(ErrorCode::RegistrationClosed)};
-    case RegistrationPolicy::Invite:
-        break;
-    }
-    if (!invite)
-        return Failure{refusal(ErrorCode::InviteInvalid)};
-    if (const auto wait = services.credentials.waitForAddress(context.address()))
-        return Failure{rateLimited(*wait)};
-    if (!services.store.invites().isUsable(inviteHash(*invite), services.clock.nowMs())) {
-        services.credentials.countFailure(context.address());
-        return Failure{refusal(ErrorCode::InviteInvalid)};
-    }
-    return protocol::Done{};
 }
 
 /// The asker's account, after his password was checked against it.
@@ -59,6 +35,8 @@ struct Registration {
     StoredPrekey signedPrekey;
     std::vector<StoredPrekey> oneTimePrekeys;
     std::optional<InviteHash> invite;
+    /// If the log must not grow now.
+    std::uint64_t retryMs = 0;
 };
 
 Outcome<Registration> checkRegistration(const Context& context, protocol::Register& request)
@@ -97,6 +75,7 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
                     list.deviceIds(), now};
     if (services.settings.registration == RegistrationPolicy::Invite)
         result.invite = inviteHash(*request.invite);
+    result.retryMs = retryMs(services.settings);
     return result;
 }
 
@@ -104,6 +83,7 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
 Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& registration)
 {
     const auto& account = registration.account.account;
+    IMPULSE_CHECK(checkAppends(store, registration.retryMs));
     if (store.accounts().isNameTaken(account.username))
         return Failure{refusal(ErrorCode::UsernameTaken)};
     if (store.accounts().isIdTaken(account.userId))
@@ -120,6 +100,29 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
 }
 
 } // namespace
+
+Outcome<protocol::Done> checkInvite(const Context& context,
+                                    const std::optional<std::string>& invite)
+{
+    const auto& services = context.services;
+    switch (services.settings.registration) {
+    case RegistrationPolicy::Open:
+        return protocol::Done{};
+    case RegistrationPolicy::Closed:
+        return Failure{refusal(ErrorCode::RegistrationClosed)};
+    case RegistrationPolicy::Invite:
+        break;
+    }
+    if (!invite)
+        return Failure{refusal(ErrorCode::InviteInvalid)};
+    if (const auto wait = services.credentials.waitForAddress(context.address()))
+        return Failure{rateLimited(*wait)};
+    if (!services.store.invites().isUsable(inviteHash(*invite), services.clock.nowMs())) {
+        services.credentials.countFailure(context.address());
+        return Failure{refusal(ErrorCode::InviteInvalid)};
+    }
+    return protocol::Done{};
+}
 
 void handle(Context& context, protocol::CheckUsername request, Reply<protocol::CheckUsername> reply)
 {
@@ -234,8 +237,9 @@ struct Deletion {
     std::vector<UserId> audience;
 };
 
-Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry)
+Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry, std::uint64_t retryMs)
 {
+    IMPULSE_CHECK(checkAppends(store, retryMs));
     if (!store.accounts().username(entry.user))
         return Failure{refusal(ErrorCode::Unauthorized)};
     for (const auto& device : store.directory().devices(entry.user)) {
@@ -263,7 +267,10 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
     entry.serverMs = services.clock.nowMs();
     const auto user = entry.user;
     write(
-        services, [entry = std::move(entry)](Store& store) { return storeDeletion(store, entry); },
+        services,
+        [entry = std::move(entry), retryMs = retryMs(services.settings)](Store& store) {
+            return storeDeletion(store, entry, retryMs);
+        },
         [&services, user, reply = std::move(reply)](const Outcome<Deletion>& deletion) mutable {
             if (!deletion)
                 return reply.refuse(deletion.error());

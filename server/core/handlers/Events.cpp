@@ -1,3 +1,4 @@
+#include "server/core/Recovery.h"
 #include "server/core/handlers/EventChecks.h"
 
 #include <set>
@@ -9,6 +10,8 @@ using protocol::ContactState;
 using protocol::ErrorCode;
 
 constexpr std::size_t conversationsPerRead = 1000;
+/// As far as clients believe numbers (encryption.md 1.3).
+constexpr std::uint64_t furthestJump = 1'000'000;
 /// Room in a frame for everything but the events themselves: heads of 200 maps and of the frame.
 constexpr std::size_t frameReserve = 64 << 10;
 
@@ -20,6 +23,8 @@ struct Sending {
     std::vector<DeviceId> unwrapped;
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
+    /// If what it was sealed for is not known yet.
+    std::uint64_t retryMs = 0;
     /// Set if the sender has stored too much of late: how long he has to wait.
     std::optional<std::uint64_t> waitMs;
 };
@@ -54,6 +59,7 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     result.unwrapped = std::move(request.unwrapped);
     result.roster = request.roster;
     result.erase = std::move(request.erase);
+    result.retryMs = retryMs(context.services.settings);
     return result;
 }
 
@@ -66,14 +72,26 @@ std::uint64_t storedBytes(const NewEvent& event)
     return bytes;
 }
 
+/// After a restore the first event of a device may jump: what was between may be gone for ever.
+bool mayJump(const Store& store, const NewEvent& event, std::uint64_t last)
+{
+    const auto restoredMs = store.handIns().status().restoredMs;
+    if (restoredMs == 0 || event.senderSeq - last > furthestJump)
+        return false;
+    if (last == 0)
+        return true;
+    const auto sent = store.conversations().sent(event.conversation, event.device, last);
+    return sent && sent->serverMs < restoredMs;
+}
+
 /// The answer that this event got before, if it did; else whether its number is the next.
 Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& event)
 {
     const auto& conversations = store.conversations();
     const auto last = conversations.lastSenderSeq(event.conversation, event.device);
-    if (event.senderSeq > last + 1)
+    if (event.senderSeq > last + 1 && !mayJump(store, event, last))
         return Failure{refusal(ErrorCode::OutOfOrder, last)};
-    if (event.senderSeq == last + 1)
+    if (event.senderSeq > last)
         return std::optional<Sent>();
     const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
     if (!sent || sent->messageId != event.messageId)
@@ -114,7 +132,11 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
         return std::move(*again);
     IMPULSE_CHECK(checkPeer(store, self, sending.peer));
     Sent result;
-    IMPULSE_TRY(result.readers, checkReaders(store, sending));
+    auto readers = checkReaders(store, sending);
+    // Sealed for lists that are not taken back yet.
+    if (!readers && store.handIns().status().isClosed())
+        return Failure{retryAfter(sending.retryMs)};
+    IMPULSE_TRY(result.readers, std::move(readers));
     auto& conversations = store.conversations();
     for (const auto seq : sending.erase) {
         if (conversations.author(event.conversation, seq) != self)

@@ -4,6 +4,7 @@
 #include "server/core/ports/Contacts.h"
 #include "server/core/ports/Conversations.h"
 #include "server/core/ports/DirectoryLog.h"
+#include "server/core/ports/HandIns.h"
 #include "server/core/ports/Invites.h"
 #include "server/core/ports/Mailboxes.h"
 #include "server/core/ports/Prekeys.h"
@@ -29,6 +30,7 @@ public:
     virtual const Conversations& conversations() const = 0;
     virtual const Mailboxes& mailboxes() const = 0;
     virtual const Invites& invites() const = 0;
+    virtual const HandIns& handIns() const = 0;
 
     virtual Accounts& accounts() = 0;
     virtual DirectoryLog& directory() = 0;
@@ -37,6 +39,7 @@ public:
     virtual Conversations& conversations() = 0;
     virtual Mailboxes& mailboxes() = 0;
     virtual Invites& invites() = 0;
+    virtual HandIns& handIns() = 0;
 
     /// Did something fail since the last call? Afterwards the store works again, if it can.
     virtual bool takeFailure() const = 0;

@@ -25,21 +25,59 @@ void DirectWriter::flush()
     }
 }
 
-TestServer::TestServer(ServerSettings settings)
+TestServer::TestServer(ServerSettings serverSettings) : settings(std::move(serverSettings))
 {
-    const auto path = folder.filePath(QStringLiteral("impulse.db"));
-    REQUIRE(prepareDatabase(path));
-    writeConnection = openConnection(path, SqlConnection::Mode::ReadWrite);
-    readConnection = openConnection(path, SqlConnection::Mode::ReadOnly);
-    store = std::make_unique<SqlStore>(*readConnection);
-    writer = std::make_unique<DirectWriter>(*writeConnection);
     auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
     keys.serverId = *ServerId::from(pair.publicKey);
     keys.signKey = std::move(pair.secretKey);
     keys.pepper = crypto::random<crypto::Pepper>(rng);
     keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
-    chat = std::make_unique<ChatServer>(std::move(settings), keys,
+    REQUIRE(prepareDatabase(path()));
+    open();
+}
+
+void TestServer::open()
+{
+    writeConnection = openConnection(path(), SqlConnection::Mode::ReadWrite);
+    readConnection = openConnection(path(), SqlConnection::Mode::ReadOnly);
+    store = std::make_unique<SqlStore>(*readConnection);
+    writer = std::make_unique<DirectWriter>(*writeConnection);
+    chat = std::make_unique<ChatServer>(settings, keys,
                                         ChatServer::Ports{*store, *writer, clock, rng});
+}
+
+void TestServer::backUp()
+{
+    QFile::remove(copyPath());
+    REQUIRE(writeConnection->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copyPath())));
+}
+
+void TestServer::restore()
+{
+    chat.reset();
+    writer.reset();
+    store.reset();
+    readConnection.reset();
+    writeConnection.reset();
+    for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
+        QFile::remove(path() + suffix);
+    REQUIRE(QFile::copy(copyPath(), path()));
+    clock.now += 1000;
+    {
+        auto connection = openConnection(path(), SqlConnection::Mode::ReadWrite);
+        SqlStore restored(*connection);
+        restored.setIncarnation(crypto::random<IncarnationId>(rng));
+        restored.handIns().setRestored(clock.now);
+        REQUIRE_FALSE(restored.takeFailure());
+    }
+    open();
+}
+
+void TestServer::pass(std::uint64_t ms)
+{
+    clock.now += ms;
+    chat->tick();
+    writer->flush();
 }
 
 protocol::WireSecret randomSecret()

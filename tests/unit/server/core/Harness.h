@@ -92,6 +92,14 @@ public:
         return settings;
     }
 
+    /// Keeps a copy of the database.
+    void backUp();
+    /// Puts the copy back as the restore command does, and starts anew. No client is connected.
+    void restore();
+    /// Time goes by, and what is due is done.
+    void pass(std::uint64_t ms);
+
+    const ServerSettings settings;
     QTemporaryDir folder;
     crypto::SystemRng rng;
     FakeClock clock;
@@ -101,6 +109,11 @@ public:
     std::unique_ptr<SqlStore> store;
     std::unique_ptr<DirectWriter> writer;
     std::unique_ptr<ChatServer> chat;
+
+private:
+    QString path() const { return folder.filePath(QStringLiteral("impulse.db")); }
+    QString copyPath() const { return folder.filePath(QStringLiteral("backup.db")); }
+    void open();
 };
 
 /// Keys of one account with one or more devices.
