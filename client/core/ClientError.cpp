@@ -67,6 +67,10 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Refused, "this device was removed from its account"};
     case AccountGone:
         return {ErrorKind::Refused, "the server does not know this account any more"};
+    case AccountNotRestored:
+        return {ErrorKind::Refused,
+                "the server was put back to a time before this account; it takes the password to "
+                "bring it back"};
     case ServerStorageFull:
         return {ErrorKind::Refused, "the server's disk is full"};
     case RefusedByServer:

@@ -55,6 +55,9 @@ enum class ClientErrorCode {
     DeviceRemoved,
     /// The server does not know the account any more.
     AccountGone,
+    /// The server was put back to a time before this account: it comes back with the password
+    /// (Accounts::comeBack()).
+    AccountNotRestored,
     ServerStorageFull,
     RefusedByServer,
     // Security

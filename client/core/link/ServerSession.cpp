@@ -17,7 +17,8 @@ bool isFinal(ClientErrorCode code)
 {
     return code == ClientErrorCode::ServerKeyChanged ||
            code == ClientErrorCode::UnsupportedVersion || code == ClientErrorCode::DeviceRemoved ||
-           code == ClientErrorCode::AccountGone || code == ClientErrorCode::DirectoryForked;
+           code == ClientErrorCode::AccountGone || code == ClientErrorCode::AccountNotRestored ||
+           code == ClientErrorCode::DirectoryForked;
 }
 
 } // namespace
@@ -111,6 +112,10 @@ Task<void> ServerSession::connectOnce()
         scheduleRetry(opened.error());
         co_return;
     }
+    if (m_beforeLogin)
+        co_await m_beforeLogin();
+    if (m_state != ConnectionState::Connecting)
+        co_return;
     const auto request = deviceLogin(m_local, m_connection);
     const auto answer = co_await m_connection.request(this, request);
     if (m_state != ConnectionState::Connecting)
@@ -121,7 +126,9 @@ Task<void> ServerSession::connectOnce()
             Q_EMIT removalClaimed();
         else if (answer.error().is(protocol::ErrorCode::Unauthorized) &&
                  m_local.profile->registered)
-            fail({ClientErrorCode::AccountGone});
+            fail({m_local.account.incarnation == m_connection.hello().incarnation
+                      ? ClientErrorCode::AccountGone
+                      : ClientErrorCode::AccountNotRestored});
         else if (answer.error().refusal)
             fail(answer.error().error);
         co_return;
