@@ -85,6 +85,7 @@ QString DialogController::sentence(const ClientError& error)
     case ClientErrorCode::DeviceRemoved:
         return tr("This device was removed from your account.");
     case ClientErrorCode::AccountGone:
+    case ClientErrorCode::AccountNotRestored:
         return tr("This account is not on the server any more. What you have here stays until you "
                   "sign out.");
     case ClientErrorCode::UnsupportedVersion:

@@ -29,6 +29,7 @@ enum class Command {
     Status,
     Profile,
     SafetyNumber,
+    ConfirmRestore,
     DeleteAccount,
 };
 

@@ -11,6 +11,7 @@ Outcome<> login(CliSession& session);
 Outcome<> recover(CliSession& session);
 Outcome<> changePassword(CliSession& session);
 Outcome<> invite(CliSession& session);
+Outcome<> confirmRestore(CliSession& session);
 Outcome<> deleteAccount(CliSession& session);
 
 Outcome<> contacts(CliSession& session);

@@ -13,6 +13,7 @@ bool preparesItself(Command command)
     case Command::Login:
     case Command::Recover:
     case Command::Password:
+    case Command::ConfirmRestore:
         return true;
     default:
         return false;
@@ -56,6 +57,8 @@ Outcome<> dispatch(CliSession& session)
         return profile(session);
     case Command::SafetyNumber:
         return safetyNumber(session);
+    case Command::ConfirmRestore:
+        return confirmRestore(session);
     case Command::DeleteAccount:
         return deleteAccount(session);
     }

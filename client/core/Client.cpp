@@ -27,7 +27,7 @@ struct Client::Parts {
           repair(state, session, inbound, outbox, parent),
           sync(state, session, directory, restore, repair, inbound, outbox, healer, people, parent),
           keys(ports.workers, ports.secrets, ports.profileName, ports.passwordCost, parent),
-          accounts({state, link, session, directory, keys, outbox}, parent)
+          accounts({state, link, session, directory, keys, outbox, restore}, parent)
     {
     }
 

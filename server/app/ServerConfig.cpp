@@ -48,6 +48,11 @@ struct Options {
     QCommandLineOption validDays{QStringLiteral("valid-days"),
                                  QStringLiteral("How long an invite is valid. Default 7."),
                                  QStringLiteral("D")};
+    QCommandLineOption restoreWait{
+        QStringLiteral("restore-wait"),
+        QStringLiteral("After a restore: seconds until it takes back what clients of two users "
+                       "agree on; ten times that for what one alone has. Default 60."),
+        QStringLiteral("S")};
     QCommandLineOption connections{QStringLiteral("max-connections"),
                                    QStringLiteral("Connections in all. Default 20000."),
                                    QStringLiteral("N")};
@@ -64,8 +69,8 @@ struct Options {
             "Impulse server. Exit codes: 0 clean, 1 internal, 2 arguments, 3 data folder, "
             "4 database, 5 network, 6 certificate, 7 self-test."));
         parser.addOptions({data, port, address, registration, certificate, key, behindProxy,
-                           proxyCertificate, host, invite, makeInvite, uses, validDays, connections,
-                           perAddress, help, version});
+                           proxyCertificate, host, invite, makeInvite, uses, validDays, restoreWait,
+                           connections, perAddress, help, version});
     }
 };
 
@@ -133,6 +138,8 @@ Result<void, QString> readNumbers(const QCommandLineParser& parser, const Option
         return Failure{QStringLiteral("--uses takes a number from 1 to 1000")};
     if (!readNumber(parser, options.validDays, 1, 366, config.inviteDays))
         return Failure{QStringLiteral("--valid-days takes a number from 1 to 366")};
+    if (!readNumber(parser, options.restoreWait, 1, 3600, config.restoreWaitSeconds))
+        return Failure{QStringLiteral("--restore-wait takes a number from 1 to 3600")};
     if (!readNumber(parser, options.connections, 1, 1'000'000, config.maxConnections))
         return Failure{QStringLiteral("--max-connections takes a number from 1 to 1000000")};
     if (!readNumber(parser, options.perAddress, 1, 1'000'000, config.maxConnectionsPerAddress))

@@ -52,6 +52,9 @@ struct ServerConfig {
     bool invite = false;
     std::uint64_t inviteUses = 1;
     std::uint64_t inviteDays = 7;
+    /// After a restore: how long it waits for what two users agree on; ten times that for what one
+    /// alone has (encryption.md 8.3).
+    std::uint64_t restoreWaitSeconds = 60;
     int maxConnections = 20'000;
     int maxConnectionsPerAddress = 200;
 

@@ -122,6 +122,8 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     ServerSettings settings;
     settings.registration = m_config.registration;
     settings.incarnation = m_incarnation;
+    settings.handInTogetherMs = m_config.restoreWaitSeconds * 1000;
+    settings.handInAloneMs = settings.handInTogetherMs * 10;
 
     IoSettings ioSettings;
     ioSettings.behindProxy = m_config.behindProxy;

@@ -13,8 +13,7 @@ namespace impulse::server {
 using HandInBytes = std::shared_ptr<std::atomic<std::size_t>>;
 
 /// What one client hands in after a restore, checked as it comes (encryption.md 8.3): first where
-/// its log ends, then entries up to there, then lists. Lives on its I/O thread until it is
-/// complete, then it is only read.
+/// its log ends, then entries up to there, then lists. Lives on its I/O thread.
 class HandInDraft {
 public:
     struct List {
@@ -22,6 +21,13 @@ public:
         Hash32 label;
         Bytes bytes;
         CheckedList checked;
+    };
+    /// What it has come to, for the writer.
+    struct Parts {
+        crypto::DirectoryHead stated;
+        /// From the server's end to the stated head, those of others that agree included.
+        std::vector<HandedEntry> entries;
+        std::vector<List> lists;
     };
 
     /// More is refused for a while.
@@ -44,9 +50,7 @@ public:
     /// Entries after this position are wanted.
     std::uint64_t after() const { return m_base.seq; }
     bool isComplete() const { return state() != protocol::HandInState::Wanted; }
-    /// Entries from the server's end to the stated head, those of others that agree included.
-    const std::vector<HandedEntry>& entries() const { return m_entries; }
-    const std::vector<List>& lists() const { return m_lists; }
+    Parts parts() const { return {m_stated, m_entries, m_lists}; }
     /// The list with the highest version of this user; null if none was handed in.
     const List* newestList(const UserId& user) const;
 

@@ -56,6 +56,8 @@ public:
         registerDone = std::move(done);
     }
     void confirmRecoveryCode() override { confirmed = true; }
+    void confirmRestore(Callback<void>) override {}
+    void comeBack(Password, ProgressCallback, Callback<void>) override {}
     void signIn(SignIn request, SignInQuestions ask, ProgressCallback progress,
                 Callback<SignedIn> done) override
     {

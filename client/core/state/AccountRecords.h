@@ -118,6 +118,8 @@ struct AccountRecord {
     /// Copies of slot 1 and of what proves the recovery code, for a server that loses the account.
     std::optional<Bytes> recoverySlot;
     std::optional<WireSecret> recoveryAuth;
+    /// What passwordSlot's password is stretched with.
+    std::optional<protocol::PasswordParameters> passwordParameters;
     /// When the server was last met in a new life, by its clock.
     std::optional<std::uint64_t> restoredMs;
 
@@ -153,7 +155,8 @@ struct AccountRecord {
                           field(28, "forks", &AccountRecord::forks, anyBound),
                           field(29, "recoverySlot", &AccountRecord::recoverySlot, anyBound),
                           field(30, "recoveryAuth", &AccountRecord::recoveryAuth),
-                          field(31, "restoredMs", &AccountRecord::restoredMs)};
+                          field(31, "restoredMs", &AccountRecord::restoredMs),
+                          field(32, "passwordParameters", &AccountRecord::passwordParameters)};
     }
 };
 

@@ -163,11 +163,11 @@ void DirectoryKeeper::takePush(const protocol::DirectoryPush& push)
 Task<Result<void, ClientError>> DirectoryKeeper::checkOwn()
 {
     if (isUnsettled()) {
-        const auto common = co_await compareLog();
-        if (!common.ok())
-            co_return Failure{common.error()};
-        if (*common == directory().seq())
-            settle(*common);
+        const auto compared = co_await compareLog();
+        if (!compared.ok())
+            co_return Failure{compared.error()};
+        if (compared->common == directory().seq())
+            settle(compared->common);
     }
     const auto fetched = co_await fetchLog();
     if (!fetched.ok())

@@ -43,8 +43,14 @@ public:
     /// The server of the open connection is in another life than the last one known, and it was not
     /// found yet where both logs agree. Until then nothing is taken from its log.
     bool isUnsettled() const;
-    /// Reads the server's whole log and compares: the last position up to which it is the same.
-    Task<Result<std::uint64_t, ClientError>> compareLog();
+    struct Comparison {
+        /// The last position up to which both logs are the same.
+        std::uint64_t common = 0;
+        /// Both go on from there, each in its own way.
+        bool isForked = false;
+    };
+    /// Reads the server's whole log and compares.
+    Task<Result<Comparison, ClientError>> compareLog();
     /// Both logs agree up to here: what follows is forgotten, pins stay, and the server's log is
     /// followed from now on.
     void settle(std::uint64_t seq);

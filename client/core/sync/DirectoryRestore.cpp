@@ -23,10 +23,11 @@ bool DirectoryKeeper::isUnsettled() const
            m_settledIn != link.hello().incarnation;
 }
 
-Task<Result<std::uint64_t, ClientError>> DirectoryKeeper::compareLog()
+Task<Result<DirectoryKeeper::Comparison, ClientError>> DirectoryKeeper::compareLog()
 {
     auto turn = co_await m_logTurn.take();
-    std::uint64_t common = 0;
+    Comparison result;
+    auto& common = result.common;
     for (;;) {
         protocol::GetDirectory request;
         request.after = common;
@@ -40,12 +41,14 @@ Task<Result<std::uint64_t, ClientError>> DirectoryKeeper::compareLog()
         const auto before = common;
         for (std::size_t at = 0; at + entrySize <= std::min(mine.size(), theirs.size());
              at += entrySize) {
-            if (!std::ranges::equal(mine.subspan(at, entrySize), theirs.subspan(at, entrySize)))
-                co_return common;
+            result.isForked =
+                !std::ranges::equal(mine.subspan(at, entrySize), theirs.subspan(at, entrySize));
+            if (result.isForked)
+                co_return result;
             ++common;
         }
         if (common >= directory().seq() || common >= answer->lastSeq)
-            co_return common;
+            co_return result;
         if (common == before)
             co_return Failure{ClientError{ClientErrorCode::NotThisServer}};
     }

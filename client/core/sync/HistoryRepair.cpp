@@ -32,10 +32,23 @@ void HistoryRepair::pruneFrames()
     m_state.commit(std::move(batch));
 }
 
-Task<Result<void, ClientError>> HistoryRepair::run()
+/// From here on, what the log stores was stored after the restore.
+void HistoryRepair::begin()
 {
     m_prunedMs = 0;
     pruneFrames();
+    const auto incarnation = m_session.link().hello().incarnation;
+    if (std::exchange(m_begunIn, incarnation) == incarnation)
+        return;
+    m_state.account.restoredMs = m_session.serverNowMs();
+    WriteBatch batch;
+    m_state.stageAccount(batch);
+    m_state.commit(std::move(batch));
+}
+
+Task<Result<void, ClientError>> HistoryRepair::run()
+{
+    begin();
     auto stored = co_await m_state.loadFrames();
     if (!stored.ok())
         co_return Failure{stored.error()};
@@ -199,7 +212,6 @@ void HistoryRepair::finish()
 {
     auto& account = m_state.account;
     account.incarnation = m_session.link().hello().incarnation;
-    account.restoredMs = m_session.serverNowMs();
     account.profileDirty = account.profileDirty || account.hasProfileKey;
     account.privacyDirty = true;
     m_inbound.rereadMailbox();

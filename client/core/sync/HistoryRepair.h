@@ -32,6 +32,7 @@ private:
     Task<Result<bool, ClientError>> isCommon(ConversationId id, std::uint64_t seq);
     Task<void> stageLost(ConversationId id, std::uint64_t common,
                          std::vector<SentFrameRecord> frames);
+    void begin();
     void finish();
 
     LocalState& m_state;
@@ -39,6 +40,8 @@ private:
     Inbound& m_inbound;
     Outbox& m_outbox;
     std::uint64_t m_prunedMs = 0;
+    /// The life of the server whose repair has begun.
+    IncarnationId m_begunIn;
 };
 
 } // namespace impulse::client

@@ -9,7 +9,7 @@ namespace {
 /// The server decides ten minutes after it opened (encryption.md 8.3, appendix A), at its next
 /// tick.
 constexpr std::uint64_t patienceMs = 11ull * 60 * 1000;
-constexpr std::uint64_t shortestPauseMs = 20;
+constexpr std::uint64_t shortestPauseMs = 50;
 constexpr std::uint64_t longestPauseMs = 10'000;
 constexpr std::size_t entrySize = crypto::DirectoryEntry::wireSize;
 
@@ -89,35 +89,36 @@ Task<Result<void, ClientError>> ServerRestore::settle()
         co_return Result<void, ClientError>();
     const auto incarnation = m_session.link().hello().incarnation;
     const auto begun = m_state.nowMs();
+    DirectoryKeeper::Comparison compared;
     for (;;) {
         const auto answer = co_await handInAll(false);
         if (!answer.ok() && !answer.error().refusal)
             co_return Failure{answer.error().error};
-        if (!m_directory.isOpen())
-            co_return Failure{ClientError{ClientErrorCode::WrongState}};
-        // A refusal is explained by the logs themselves.
-        const bool mustWait = answer.ok() ? answer->state != protocol::HandInState::OnLog
-                                          : answer.error().is(protocol::ErrorCode::RateLimited);
+        // Whatever the server says, the logs themselves decide.
+        const bool isUndecided = answer.ok() && answer->state != protocol::HandInState::OnLog;
         const auto now = m_state.nowMs();
-        if (!mustWait || now < begun || now - begun >= patienceMs)
-            break;
+        const bool mayWait = now >= begun && now - begun < patienceMs;
+        if (!isUndecided || !mayWait) {
+            IMPULSE_CO_TRY(compared, co_await m_directory.compareLog());
+            const bool isShorter =
+                !compared.isForked && compared.common < m_directory.directory().seq();
+            if (!isShorter || !mayWait || m_confirmedIn == incarnation)
+                break;
+        }
         co_await pause(answer.ok() ? answer->retryAfterMs : answer.error().error.retryAfterMs);
-        if (!m_session.isLoggedIn())
+        if (!m_session.isLoggedIn() || !m_directory.isOpen())
             co_return Failure{ClientError{ClientErrorCode::ConnectionLost}};
     }
-    const auto common = co_await m_directory.compareLog();
-    if (!common.ok())
-        co_return Failure{common.error()};
-    const bool isWhole = *common == m_directory.directory().seq();
+    const bool isWhole = compared.common == m_directory.directory().seq();
     if (!isWhole && m_confirmedIn != incarnation) {
         m_conflictIn = incarnation;
         co_return Failure{ClientError{ClientErrorCode::DirectoryForked}};
     }
     m_conflictIn = {};
-    m_directory.settle(*common);
+    m_directory.settle(compared.common);
     if (isWhole)
         co_return Result<void, ClientError>();
-    qCWarning(lcClient) << "the directory goes on from position" << *common;
+    qCWarning(lcClient) << "the directory goes on from position" << compared.common;
     co_return co_await m_directory.publishLost();
 }
 

@@ -25,6 +25,9 @@ struct Sending {
     std::vector<std::uint64_t> erase;
     /// If what it was sealed for is not known yet.
     std::uint64_t retryMs = 0;
+    /// If the peer is to come back after a restore.
+    std::uint64_t awaitMs = 0;
+    ServerId server;
     /// Set if the sender has stored too much of late: how long he has to wait.
     std::optional<std::uint64_t> waitMs;
 };
@@ -60,6 +63,8 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     result.roster = request.roster;
     result.erase = std::move(request.erase);
     result.retryMs = retryMs(context.services.settings);
+    result.awaitMs = context.services.settings.handInTogetherMs;
+    result.server = context.services.keys.serverId;
     return result;
 }
 
@@ -122,6 +127,17 @@ Outcome<std::vector<DeviceId>> checkReaders(const Store& store, const Sending& s
     return devices;
 }
 
+/// The log has this person since a restore, the account has not come back yet.
+bool isAwaited(const Store& store, const Sending& sending)
+{
+    if (store.handIns().status().restoredMs == 0)
+        return false;
+    const auto label = directoryLabel(sending.server, sending.peer);
+    const auto history = store.directory().history(label);
+    return !history.empty() && !history.back().listHash.isZero() &&
+           !store.directory().userOf(label);
+}
+
 /// The order of the checks is that of PROTOCOL.md, "Conversations".
 Outcome<Sent> storeEvent(Store& store, const Sending& sending)
 {
@@ -130,7 +146,11 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
     IMPULSE_TRY(auto again, checkNumber(store, event));
     if (again)
         return std::move(*again);
-    IMPULSE_CHECK(checkPeer(store, self, sending.peer));
+    if (const auto allowed = checkPeer(store, self, sending.peer); !allowed) {
+        const bool isNobody = allowed.error().code == ErrorCode::NotFound;
+        return Failure{isNobody && isAwaited(store, sending) ? retryAfter(sending.awaitMs)
+                                                             : allowed.error()};
+    }
     Sent result;
     auto readers = checkReaders(store, sending);
     // Sealed for lists that are not taken back yet.

@@ -11,32 +11,32 @@ using protocol::ErrorCode;
 
 /// In the transaction: what a device of `user` has handed in.
 Outcome<protocol::Done> storeHandIn(Store& store, const Identity& identity,
-                                    const HandInDraft& draft)
+                                    const HandInDraft::Parts& parts)
 {
     auto& handIns = store.handIns();
     const auto status = handIns.status();
     const auto& user = identity.user;
-    for (const auto& list : draft.lists())
+    for (const auto& list : parts.lists)
         store.directory().supplyList(list.label, list.checked.hash, list.bytes,
                                      list.checked.deviceIds());
     // Only users whom the backup knows count: others could be invented.
     if (store.accounts().createdMs(user) >= status.restoredMs)
         return protocol::Done{};
     // Behind, or too late.
-    if (draft.stated().seq < status.endSeq || store.directory().lastSeq() != status.endSeq)
+    if (parts.stated.seq < status.endSeq || store.directory().lastSeq() != status.endSeq)
         return protocol::Done{};
     std::uint64_t added = 0;
-    for (const auto& entry : draft.entries())
+    for (const auto& entry : parts.entries)
         added += handIns.isKnown(entry.head) ? 0 : 1;
     if (handIns.countOf(user) + added > protocol::handInEntries)
         return Failure{refusal(ErrorCode::TooLarge)};
-    for (const auto& entry : draft.entries())
+    for (const auto& entry : parts.entries)
         handIns.add(entry, user);
-    if (!draft.entries().empty()) {
-        for (const auto& list : draft.lists())
+    if (!parts.entries.empty()) {
+        for (const auto& list : parts.lists)
             handIns.addList(list.checked.hash, {list.user, list.bytes});
     }
-    handIns.setPosition({identity.device, user, draft.stated().head});
+    handIns.setPosition({identity.device, user, parts.stated.head});
     return protocol::Done{};
 }
 
@@ -148,14 +148,14 @@ Outcome<Returned> storeReturn(Store& store, const Return& back)
 
 void keepHandIn(Context& context)
 {
-    auto& session = *context.session;
-    const std::shared_ptr<const HandInDraft> draft = std::exchange(session.handIn, nullptr);
+    const auto& draft = context.session->handIn;
     if (!draft || !draft->isComplete())
         return;
     write(
         context.services,
-        [draft, identity = session.identity](Store& store) {
-            return storeHandIn(store, identity, *draft);
+        [parts = std::make_shared<const HandInDraft::Parts>(draft->parts()),
+         identity = context.session->identity](Store& store) {
+            return storeHandIn(store, identity, *parts);
         },
         [](const Outcome<protocol::Done>&) {});
 }
@@ -183,8 +183,12 @@ void handle(Context& context, protocol::HandIn request, Reply<protocol::HandIn> 
         return reply.refuse(taken.error());
     }
     reply.answer({draft->state(), draft->after(), status.baseSeq, retryMs(services.settings)});
-    if (context.session->state == SessionState::Ready && draft->isComplete())
-        keepHandIn(context);
+    if (context.session->state != SessionState::Ready)
+        return;
+    keepHandIn(context);
+    // Who only asks has nothing to follow.
+    if (draft->isComplete() && request.entries.empty() && request.lists.empty())
+        draft.reset();
 }
 
 void handle(Context& context, protocol::RegisterAgain request, Reply<protocol::RegisterAgain> reply)

@@ -202,6 +202,7 @@ void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::Dev
     reply.answer({*username, services.clock.nowMs()});
     becomeReady(context, {request.userId, device->id, device->signKey, *username});
     keepHandIn(context);
+    session.handIn.reset();
 }
 
 void becomeReady(Context& context, Identity identity)
