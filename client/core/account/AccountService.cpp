@@ -323,13 +323,10 @@ Task<void> AccountService::checkRemoval()
     if (session.state() != ConnectionState::Connecting)
         co_return;
     const bool network = !checked.ok() && kindOf(checked.error()) == ErrorKind::Network;
-    // A restored server that has lost this device does not let it read why: an own device that the
-    // backup knows publishes the lists again.
-    if (!network && m_parts.directory.isUnsettled()) {
-        session.fail({ClientErrorCode::ServerUnavailable});
-        co_return;
-    }
-    session.fail(network ? checked.error() : ClientError{ClientErrorCode::DeviceRemoved});
+    // A restored server that has lost this device does not let it read why; another own one helps.
+    const auto otherwise = m_parts.directory.isUnsettled() ? ClientErrorCode::ServerUnavailable
+                                                           : ClientErrorCode::DeviceRemoved;
+    session.fail(network ? checked.error() : ClientError{otherwise});
 }
 
 void AccountService::takeRemoval(bool lockedOut)
