@@ -85,12 +85,14 @@ QString DialogController::sentence(const ClientError& error)
     case ClientErrorCode::DeviceRemoved:
         return tr("This device was removed from your account.");
     case ClientErrorCode::AccountGone:
-    case ClientErrorCode::AccountNotRestored:
         return tr("This account is not on the server any more. What you have here stays until you "
                   "sign out.");
     case ClientErrorCode::UnsupportedVersion:
         return tr("This server and this version of Impulse do not understand each other. Update "
                   "the older one.");
+    case ClientErrorCode::AccountNotRestored:
+    case ClientErrorCode::RestoreUnconfirmed:
+        return tr("The server was restored from an older backup.");
     case ClientErrorCode::SecurityCheckFailed:
     case ClientErrorCode::DirectoryForked:
         return tr("The server’s answer failed a security check. Ask whoever runs it.");

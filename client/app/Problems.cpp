@@ -28,6 +28,7 @@ ui::SignInProblem problemOf(const client::ClientError& error)
         return Problem::ServerTooOld;
     case Code::SecurityCheckFailed:
     case Code::DirectoryForked:
+    case Code::RestoreUnconfirmed:
     case Code::IdentityChanged:
         return Problem::SecurityCheck;
     case Code::DiskFull:

@@ -218,7 +218,7 @@ Outcome<> confirmRestore(CliSession& session)
         return session.connection().state() == ConnectionState::Stopped &&
                session.connection().lastError().code == code;
     };
-    if (!synced && stoppedBy(ClientErrorCode::DirectoryForked)) {
+    if (!synced && stoppedBy(ClientErrorCode::RestoreUnconfirmed)) {
         const auto confirm = [&session](auto done) {
             session.accounts().confirmRestore(std::move(done));
         };

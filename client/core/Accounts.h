@@ -158,7 +158,7 @@ public:
 
     // After a restore of the server (encryption.md 8.3).
 
-    /// The connection stopped with DirectoryForked, because a server that was put back from a
+    /// The connection stopped with RestoreUnconfirmed, because a server that was put back from a
     /// backup has gone on without what this device knows, and the person says that the operator
     /// confirms the restore: goes on from the last common entry. WrongState if that is not why.
     virtual void confirmRestore(Callback<void> done) = 0;

@@ -81,6 +81,10 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Security, "a security check failed"};
     case DirectoryForked:
         return {ErrorKind::Security, "the server shows a different directory than before"};
+    case RestoreUnconfirmed:
+        return {ErrorKind::Security,
+                "the server says that it was put back from a backup, and has gone on without what "
+                "this device knows; confirm-restore if whoever runs it says so too"};
     case IdentityChanged:
         return {ErrorKind::Security, "this person's identity has changed"};
     case DiskFull:

@@ -67,6 +67,9 @@ enum class ClientErrorCode {
     SecurityCheckFailed,
     /// The server shows another directory than before.
     DirectoryForked,
+    /// The same of a server that was put back from a backup: the user may confirm the restore
+    /// (Accounts::confirmRestore()).
+    RestoreUnconfirmed,
     /// The person's identity changed; the user must decide first.
     IdentityChanged,
     // Storage

@@ -1,5 +1,10 @@
 # Compiler settings shared by every room.
 option(IMPULSE_TESTS "Build the tests" ON)
+if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    option(IMPULSE_BENCH "Build the load generator tests/bench" ${IMPULSE_TESTS})
+else()
+    set(IMPULSE_BENCH OFF)
+endif()
 option(IMPULSE_DEMO "Build the demonstration of packaging/run.sh --demo" OFF)
 option(IMPULSE_WERROR "Treat compiler warnings as errors" ON)
 option(IMPULSE_FUZZ "Build the libFuzzer targets (clang only)" OFF)

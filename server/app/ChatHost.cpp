@@ -2,11 +2,24 @@
 
 namespace impulse::server {
 
-ChatHost::ChatHost(ServerSettings settings, const ServerKeys& keys, GroupWriter& writer,
-                   std::unique_ptr<SqlConnection> reader)
-    : m_reader(std::move(reader)), m_store(*m_reader), m_writer(writer),
-      m_server(std::move(settings), keys, {m_store, m_writer, m_clock, m_rng})
+ChatHost::ChatHost(const ServerSettings& settings, const Shared& shared,
+                   std::unique_ptr<SqlConnection> reader, bool keepsHouse)
+    : m_reader(std::move(reader)), m_store(*m_reader), m_wakeup([this] { finishAndDeliver(); }),
+      m_writer(shared.writer, [this] { m_wakeup.request(); }),
+      m_bus(shared.bus.connect([this] { m_wakeup.request(); })),
+      m_server(settings, shared.keys,
+               {m_store, m_writer, m_clock, m_rng, *m_bus, shared.limiter, keepsHouse,
+                shared.handInBytes})
 {
+}
+
+void ChatHost::finishAndDeliver()
+{
+    // In this order: whatever is taken here was published after its job came back, and an answer
+    // goes out before what follows from it.
+    const auto deliveries = m_bus->take();
+    m_writer.finishWaiting();
+    m_server.deliver(deliveries);
 }
 
 } // namespace impulse::server

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "common/core/Wakeup.h"
 #include "common/crypto/Rng.h"
 #include "server/core/ChatServer.h"
+#include "server/core/LocalBus.h"
 #include "server/net/IoThread.h"
 #include "server/storage/SqlWriter.h"
 
@@ -10,9 +12,18 @@ namespace impulse::server {
 /// The chat server of one I/O thread with its own connection to the database. Lives on that thread.
 class ChatHost final : public ConnectionHost {
 public:
-    /// `reader` was opened on this thread; `keys` and `writer` outlive the host.
-    ChatHost(ServerSettings settings, const ServerKeys& keys, GroupWriter& writer,
-             std::unique_ptr<SqlConnection> reader);
+    /// What all I/O threads share; outlives the hosts.
+    struct Shared {
+        const ServerKeys& keys;
+        GroupWriter& writer;
+        LocalBus& bus;
+        RateLimiter& limiter;
+        HandInBytes handInBytes;
+    };
+
+    /// `reader` was opened on this thread. One of the hosts keeps house.
+    ChatHost(const ServerSettings& settings, const Shared& shared,
+             std::unique_ptr<SqlConnection> reader, bool keepsHouse);
 
     void opened(ClientConnection& connection) override { m_server.opened(connection); }
     void received(ClientConnection& connection, View frame) override
@@ -24,11 +35,15 @@ public:
     void tick() override { m_server.tick(); }
 
 private:
+    void finishAndDeliver();
+
     const std::unique_ptr<SqlConnection> m_reader;
     const SqlStore m_store;
-    SqlWriter m_writer;
     SystemClock m_clock;
     crypto::SystemRng m_rng;
+    Wakeup m_wakeup;
+    SqlWriter m_writer;
+    const std::unique_ptr<EventBus> m_bus;
     ChatServer m_server;
 };
 

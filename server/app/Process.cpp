@@ -16,9 +16,9 @@ namespace {
 // A signal handler reaches nothing but globals: the two ends of a pipe.
 std::array<int, 2> signalPipe{-1, -1};
 
-void writeToPipe(int)
+void writeToPipe(int number)
 {
-    const char byte = 1;
+    const char byte = static_cast<char>(number);
     [[maybe_unused]] const auto written = ::write(signalPipe[1], &byte, 1);
 }
 
@@ -35,7 +35,7 @@ void prepareProcess()
     }
 }
 
-TerminationSignals::TerminationSignals(QObject* parent) : QObject(parent)
+ProcessSignals::ProcessSignals(QObject* parent) : QObject(parent)
 {
     if (::pipe(signalPipe.data()) != 0)
         qFatal("cannot make a pipe");
@@ -45,22 +45,28 @@ TerminationSignals::TerminationSignals(QObject* parent) : QObject(parent)
     }
     auto* notifier = new QSocketNotifier(signalPipe[0], QSocketNotifier::Read, this);
     connect(notifier, &QSocketNotifier::activated, this, [this] {
-        char bytes[16];
-        while (::read(signalPipe[0], bytes, sizeof bytes) > 0) {
-        }
-        Q_EMIT received();
+        bool ends = false;
+        bool reloads = false;
+        for (char number = 0; ::read(signalPipe[0], &number, 1) > 0;)
+            (number == SIGHUP ? reloads : ends) = true;
+        if (ends)
+            Q_EMIT terminated();
+        else if (reloads)
+            Q_EMIT reloadAsked();
     });
     struct sigaction action {};
     action.sa_handler = writeToPipe;
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
+    ::sigaction(SIGHUP, &action, nullptr);
 }
 
-TerminationSignals::~TerminationSignals()
+ProcessSignals::~ProcessSignals()
 {
     ::signal(SIGTERM, SIG_DFL);
     ::signal(SIGINT, SIG_DFL);
+    ::signal(SIGHUP, SIG_DFL);
     for (auto& end : signalPipe)
         ::close(std::exchange(end, -1));
 }

@@ -10,16 +10,19 @@ namespace impulse::server {
 /// SIGPIPE. First thing in main(), beside crypto::hardenProcess().
 void prepareProcess();
 
-/// SIGTERM and SIGINT as a signal of the main thread. One object per process.
-class TerminationSignals final : public QObject {
+/// What the system tells the process, as signals of the main thread. One object per process.
+class ProcessSignals final : public QObject {
     Q_OBJECT
 
 public:
-    explicit TerminationSignals(QObject* parent = nullptr);
-    ~TerminationSignals() override;
+    explicit ProcessSignals(QObject* parent = nullptr);
+    ~ProcessSignals() override;
 
 Q_SIGNALS:
-    void received();
+    /// SIGTERM or SIGINT.
+    void terminated();
+    /// SIGHUP.
+    void reloadAsked();
 };
 
 } // namespace impulse::server

@@ -2,8 +2,10 @@
 
 #include "common/core/Result.h"
 #include "common/protocol/AccountMessages.h"
+#include "server/core/Limits.h"
 
 #include <QHostAddress>
+#include <QMap>
 #include <QString>
 #include <QStringList>
 
@@ -13,7 +15,7 @@ namespace impulse::server {
 enum class ExitCode {
     Clean = 0,
     Internal = 1,
-    /// The arguments are wrong or incomplete.
+    /// The arguments or the configuration are wrong or incomplete.
     Usage = 2,
     /// The data folder or a key file cannot be used: missing rights, too wide rights, another
     /// server.
@@ -28,18 +30,27 @@ enum class ExitCode {
     SelfTest = 7
 };
 
-inline constexpr quint16 defaultPort = 7443;
+enum class LogLevel { Debug, Info, Warning, Error };
+/// Auto: journal if systemd reads it, else text.
+enum class LogFormat { Auto, Text, Json, Journal };
+enum class DispatcherKind { Epoll, Qt };
 
-/// The command line, checked. Nothing in it is secret.
+/// Options, environment and configuration file put together, and checked. Nothing in it is secret.
+/// What the keys mean, their defaults and bounds are in ConfigTable.cpp.
 struct ServerConfig {
-    enum class Command { Serve, MakeInvite, Help, Version };
+    enum class Command { Serve, MakeInvite, PrintConfig, CheckConfig, Help, Version };
 
     Command command = Command::Serve;
+    /// The file that was read; empty: none.
+    QString file;
+    /// Every key as it was written, with defaults for the others: what a reload compares.
+    QMap<QString, QString> values;
+
     QString dataFolder;
-    QHostAddress address = QHostAddress(QHostAddress::LocalHost);
+    QHostAddress address;
     /// 0: any free one.
-    quint16 port = defaultPort;
-    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
+    quint16 port = 0;
+    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Closed;
     QString certificateFile;
     QString keyFile;
     bool behindProxy = false;
@@ -48,15 +59,31 @@ struct ServerConfig {
     QString publicHost;
     /// Port in links; 0: the one that the server listens on. A proxy may have another.
     quint16 publicPort = 0;
+
+    int maxConnections = 0;
+    int maxConnectionsPerAddress = 0;
+    int maxUnauthenticatedConnections = 0;
+    int handshakeTimeoutMs = 0;
+    /// 0: one per core.
+    int ioThreads = 0;
+    DispatcherKind dispatcher = DispatcherKind::Epoll;
+    bool groupCommit = true;
+
+    std::size_t mailboxEntries = 0;
+    std::size_t pushLimitBytes = 0;
+    std::size_t queueLimitBytes = 0;
+    /// After a restore: how long it waits for what two users agree on; ten times that for what one
+    /// alone has (encryption.md 8.3).
+    std::uint64_t restoreWaitMs = 0;
+    Limits limits;
+
+    LogLevel logLevel = LogLevel::Info;
+    LogFormat logFormat = LogFormat::Auto;
+
     /// Print an invite to the log after the start.
     bool invite = false;
     std::uint64_t inviteUses = 1;
     std::uint64_t inviteDays = 7;
-    /// After a restore: how long it waits for what two users agree on; ten times that for what one
-    /// alone has (encryption.md 8.3).
-    std::uint64_t restoreWaitSeconds = 60;
-    int maxConnections = 20'000;
-    int maxConnectionsPerAddress = 200;
 
     bool encrypts() const { return !certificateFile.isEmpty(); }
 };
@@ -64,9 +91,7 @@ struct ServerConfig {
 /// True for 0.0.0.0 and ::, which name no place.
 bool listensOnAll(const QHostAddress& address);
 
-/// Without the program's name. The error is a sentence for standard error.
-Result<ServerConfig, QString> parseArguments(const QStringList& arguments);
-
-QString usageText();
+/// What must hold between keys, as sentences; empty if all is well.
+QStringList checkTogether(const ServerConfig& config);
 
 } // namespace impulse::server

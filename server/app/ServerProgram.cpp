@@ -2,6 +2,8 @@
 
 #include "common/core/Logging.h"
 #include "server/app/ChatHost.h"
+#include "server/app/ConfigTable.h"
+#include "server/app/Log.h"
 #include "server/app/ServerLinks.h"
 #include "server/core/InviteCodes.h"
 #include "server/storage/DatabaseFile.h"
@@ -11,6 +13,12 @@
 namespace impulse::server {
 
 namespace {
+
+ConnectionLimits connectionLimits(const ServerConfig& config)
+{
+    return {config.maxConnections, config.maxConnectionsPerAddress,
+            config.maxUnauthenticatedConnections};
+}
 
 constexpr std::uint64_t dayMs = std::uint64_t{24} * 3'600'000;
 
@@ -55,9 +63,21 @@ Result<std::string, ProgramFailure> storeInvite(const QString& databasePath,
     return code;
 }
 
+Result<CertificateFiles, QString> certificatesOf(const ServerConfig& config)
+{
+    if (config.encrypts())
+        return CertificateFiles::withKey(config.certificateFile, config.keyFile);
+    if (config.behindProxy)
+        return CertificateFiles::ofProxy(config.proxyCertificateFile);
+    return CertificateFiles::none();
+}
+
 } // namespace
 
-ServerProgram::ServerProgram(ServerConfig config) : m_config(std::move(config)) {}
+ServerProgram::ServerProgram(ServerConfig config)
+    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits))
+{
+}
 
 ServerProgram::~ServerProgram()
 {
@@ -97,60 +117,41 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
     IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath());
+    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath(), m_bus,
+                                              GroupWriter::Options{.group = m_config.groupCommit});
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
 }
 
-Result<CertificateFiles, QString> ServerProgram::certificates() const
+ServerSettings ServerProgram::settings() const
 {
-    if (m_config.encrypts())
-        return CertificateFiles::withKey(m_config.certificateFile, m_config.keyFile);
-    if (m_config.behindProxy)
-        return CertificateFiles::ofProxy(m_config.proxyCertificateFile);
-    return CertificateFiles::none();
+    ServerSettings settings;
+    settings.registration = m_config.registration;
+    settings.incarnation = m_incarnation;
+    settings.pushLimitBytes = m_config.pushLimitBytes;
+    settings.queueLimitBytes = m_config.queueLimitBytes;
+    settings.mailboxEntries = m_config.mailboxEntries;
+    settings.handInTogetherMs = m_config.restoreWaitMs;
+    settings.handInAloneMs = m_config.restoreWaitMs * 10;
+    return settings;
 }
 
 Result<void, ProgramFailure> ServerProgram::openNetwork()
 {
-    auto files = certificates();
+    auto files = certificatesOf(m_config);
     if (!files)
         return failed(ExitCode::Certificate, files.error());
-    m_counter = std::make_unique<ConnectionCounter>(m_config.maxConnections,
-                                                    m_config.maxConnectionsPerAddress);
-    ServerSettings settings;
-    settings.registration = m_config.registration;
-    settings.incarnation = m_incarnation;
-    settings.handInTogetherMs = m_config.restoreWaitSeconds * 1000;
-    settings.handInAloneMs = settings.handInTogetherMs * 10;
-
-    IoSettings ioSettings;
-    ioSettings.behindProxy = m_config.behindProxy;
-    std::promise<QString> opened;
-    auto opening = opened.get_future();
-    m_ioThread = std::make_unique<IoThread>(
-        ioSettings, *m_counter, [this, settings, &opened]() -> std::unique_ptr<ConnectionHost> {
-            auto reader =
-                SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
-            if (!reader) {
-                opened.set_value(reader.error().message);
-                return nullptr;
-            }
-            auto host =
-                std::make_unique<ChatHost>(settings, *m_keys, *m_writer, *std::move(reader));
-            opened.set_value({});
-            return host;
+    m_counter = std::make_unique<ConnectionCounter>(connectionLimits(m_config));
+    IMPULSE_CHECK(startIoThreads());
+    std::vector<Listener::Target> targets;
+    for (const auto& thread : m_ioThreads) {
+        targets.emplace_back([&thread = *thread](AcceptedSocket accepted) {
+            return thread.adopt(std::move(accepted));
         });
-    const auto problem = opening.get();
-    if (!problem.isEmpty())
-        return failed(ExitCode::Database, problem);
-
-    m_listener =
-        std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
-                                   std::vector<Listener::Target>{[this](AcceptedSocket accepted) {
-                                       return m_ioThread->adopt(std::move(accepted));
-                                   }});
+    }
+    m_listener = std::make_unique<Listener>(*std::move(files), *m_counter, m_config.behindProxy,
+                                            std::move(targets));
     if (!m_listener->listen(m_config.address, m_config.port)) {
         return failed(ExitCode::Network, QStringLiteral("cannot listen on %1 port %2: %3")
                                              .arg(m_config.address.toString())
@@ -164,17 +165,77 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::startIoThreads()
+{
+    IoSettings ioSettings;
+    ioSettings.dispatcher =
+        m_config.dispatcher == DispatcherKind::Qt ? Dispatcher::Qt : Dispatcher::Epoll;
+    ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
+    ioSettings.behindProxy = m_config.behindProxy;
+    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter,
+                                  std::make_shared<std::atomic<std::size_t>>(0)};
+    const int count =
+        m_config.ioThreads > 0 ? m_config.ioThreads : std::max(1, QThread::idealThreadCount());
+    for (int i = 0; i < count; ++i) {
+        std::promise<QString> opened;
+        auto opening = opened.get_future();
+        m_ioThreads.push_back(std::make_unique<IoThread>(
+            ioSettings, *m_counter,
+            [this, settings = settings(), shared, &opened,
+             first = i == 0]() -> std::unique_ptr<ConnectionHost> {
+                auto reader =
+                    SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+                if (!reader) {
+                    opened.set_value(reader.error().message);
+                    return nullptr;
+                }
+                auto host =
+                    std::make_unique<ChatHost>(settings, shared, *std::move(reader), first);
+                opened.set_value({});
+                return host;
+            }));
+        const auto problem = opening.get();
+        if (!problem.isEmpty())
+            return failed(ExitCode::Database, problem);
+    }
+    return {};
+}
+
+Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
+{
+    // With or without TLS is what the ready line, the links and the listener were made with.
+    if (fresh.encrypts() != m_config.encrypts() || fresh.behindProxy != m_config.behindProxy)
+        return Failure{QStringList{
+            QStringLiteral("turning TLS on or off takes a restart; nothing was changed")}};
+    auto files = certificatesOf(fresh);
+    if (!files)
+        return Failure{QStringList{files.error()}};
+    m_listener->setCertificates(*std::move(files));
+    m_counter->setLimits(connectionLimits(fresh));
+    m_limits->set(fresh.limits);
+    setLogFormat(fresh.logFormat);
+    setLogLevel(fresh.logLevel);
+    for (auto i = fresh.values.begin(); i != fresh.values.end(); ++i) {
+        if (!findConfigKey(i.key())->reloadable && m_config.values.value(i.key()) != i.value())
+            qCWarning(lcServer).noquote() << i.key() << "was changed; that takes a restart";
+    }
+    qCInfo(lcServer) << "the configuration was read again";
+    return {};
+}
+
 void ServerProgram::stop()
 {
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.
-    if (m_ioThread)
-        m_ioThread->pause();
+    for (const auto& thread : m_ioThreads)
+        thread->pause();
     if (m_writer)
         m_writer->stop();
-    if (m_ioThread)
-        m_ioThread->stop();
+    for (const auto& thread : m_ioThreads)
+        thread->beginStop();
+    for (const auto& thread : m_ioThreads)
+        thread->stop();
 }
 
 QString ServerProgram::url() const

@@ -2,6 +2,8 @@
 
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
+#include "server/core/LocalBus.h"
+#include "server/core/RateLimiter.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
 #include "server/storage/GroupWriter.h"
@@ -26,6 +28,9 @@ public:
 
     /// Opens everything and accepts connections.
     Result<void, ProgramFailure> start();
+    /// Brings the reloadable keys of a new configuration into force, all of them or (with reasons)
+    /// none. No session is dropped. Warns of changes that take a restart.
+    Result<void, QStringList> reload(const ServerConfig& fresh);
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
 
@@ -39,15 +44,20 @@ public:
 private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
-    Result<CertificateFiles, QString> certificates() const;
+    Result<void, ProgramFailure> startIoThreads();
+    ServerSettings settings() const;
 
-    const ServerConfig m_config;
+    ServerConfig m_config;
+    const std::shared_ptr<LiveLimits> m_limits;
     std::unique_ptr<DataFolder> m_folder;
     std::unique_ptr<ServerKeys> m_keys;
     IncarnationId m_incarnation;
     std::unique_ptr<ConnectionCounter> m_counter;
+    LocalBus m_bus;
+    SystemClock m_clock;
+    RateLimiter m_limiter{m_clock, m_limits};
     std::unique_ptr<GroupWriter> m_writer;
-    std::unique_ptr<IoThread> m_ioThread;
+    std::vector<std::unique_ptr<IoThread>> m_ioThreads;
     std::unique_ptr<Listener> m_listener;
 };
 

@@ -1,6 +1,9 @@
 #include "common/core/Logging.h"
 #include "common/crypto/Hardening.h"
 #include "common/crypto/SelfTest.h"
+#include "server/app/ConfigReader.h"
+#include "server/app/ConfigTable.h"
+#include "server/app/Log.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
 
@@ -25,11 +28,29 @@ void print(const QString& line)
     std::fflush(stdout);
 }
 
+Result<ServerConfig, QStringList> configuration()
+{
+    return readConfig(QCoreApplication::arguments().mid(1),
+                      QProcessEnvironment::systemEnvironment());
+}
+
+void reload(ServerProgram& program)
+{
+    const auto fresh = configuration();
+    const auto done = fresh ? program.reload(fresh.value()) : Failure{fresh.error()};
+    if (done)
+        return;
+    for (const auto& sentence : done.error())
+        qCWarning(lcServer).noquote() << "not reloaded:" << sentence;
+}
+
 int serve(QCoreApplication& application, const ServerConfig& config)
 {
-    TerminationSignals termination;
+    ProcessSignals signals;
     ServerProgram program(config);
-    QObject::connect(&termination, &TerminationSignals::received, &application, [&program] {
+    QObject::connect(&signals, &ProcessSignals::reloadAsked, &application,
+                     [&program] { reload(program); });
+    QObject::connect(&signals, &ProcessSignals::terminated, &application, [&program] {
         qCInfo(lcServer) << "stopping";
         program.stop();
         QCoreApplication::quit();
@@ -57,8 +78,7 @@ int main(int argc, char* argv[])
     QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("impulse-server"));
     QCoreApplication::setApplicationVersion(QStringLiteral(IMPULSE_VERSION));
-    qSetMessagePattern(
-        QStringLiteral("%{time yyyy-MM-ddTHH:mm:ss.zzz} %{type} %{category}: %{message}"));
+    setLogFormat(LogFormat::Auto);
 
     if (!hardened)
         qCWarning(lcServer) << "the system lets core dumps of this process be made";
@@ -69,15 +89,28 @@ int main(int argc, char* argv[])
                         QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
     }
 
-    const auto config = parseArguments(QCoreApplication::arguments().mid(1));
-    if (!config)
-        return fail(ExitCode::Usage, config.error() + QStringLiteral(" (--help tells more)"));
+    const auto config = configuration();
+    if (!config) {
+        for (const auto& sentence : config.error())
+            fail(ExitCode::Usage, sentence);
+        return fail(ExitCode::Usage, QStringLiteral("--help and --print-config tell more"));
+    }
+    setLogFormat(config.value().logFormat);
+    setLogLevel(config.value().logLevel);
     switch (config.value().command) {
     case ServerConfig::Command::Help:
         print(usageText());
         return static_cast<int>(ExitCode::Clean);
     case ServerConfig::Command::Version:
         print(QStringLiteral("impulse-server " IMPULSE_VERSION));
+        return static_cast<int>(ExitCode::Clean);
+    case ServerConfig::Command::PrintConfig:
+        print(configManual().trimmed());
+        return static_cast<int>(ExitCode::Clean);
+    case ServerConfig::Command::CheckConfig:
+        print(QStringLiteral("the configuration is good") +
+              (config.value().file.isEmpty() ? QString()
+                                             : QStringLiteral(": ") + config.value().file));
         return static_cast<int>(ExitCode::Clean);
     case ServerConfig::Command::MakeInvite: {
         const auto link = makeInvite(config.value());

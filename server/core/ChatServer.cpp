@@ -15,17 +15,18 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
-        : settings(serverSettings), limiter(ports.clock), router(ports.store, ports.clock),
-          credentials(keys, limiter),
-          logHeads(keys.serverId), services{settings,    keys,      ports.store, ports.writer,
-                                            ports.clock, ports.rng, limiter,     router,
-                                            credentials, logHeads},
-          dispatcher(services), housekeeping(services), recovery(services)
+        : settings(serverSettings), router(ports.store, ports.bus, ports.clock),
+          credentials(keys, ports.limiter),
+          logHeads(keys.serverId), services{settings,      keys,        ports.store,
+                                            ports.writer,  ports.clock, ports.rng,
+                                            ports.limiter, router,      ports.bus,
+                                            credentials,   logHeads,    ports.handInBytes},
+          dispatcher(services), housekeeping(services), recovery(services),
+          keepsHouse(ports.keepsHouse)
     {
     }
 
     const ServerSettings settings;
-    RateLimiter limiter;
     DeliveryRouter router;
     Credentials credentials;
     LogHeads logHeads;
@@ -33,6 +34,7 @@ struct ChatServer::Parts {
     MessageDispatcher dispatcher;
     Housekeeping housekeeping;
     Recovery recovery;
+    const bool keepsHouse;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
 };
@@ -46,8 +48,10 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
-    m_parts->sessions[&connection] =
-        std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock.nowMs());
+    std::uint64_t number = 0;
+    m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
+    m_parts->sessions[&connection] = std::make_shared<Session>(
+        connection, m_parts->settings, m_parts->services.clock.nowMs(), number);
 }
 
 void ChatServer::received(ClientConnection& connection, View frame)
@@ -78,6 +82,12 @@ void ChatServer::sayGoodbye(ClientConnection& connection)
                              CloseCode::GoingAway);
 }
 
+void ChatServer::deliver(std::span<const std::shared_ptr<const Delivery>> deliveries)
+{
+    for (const auto& delivery : deliveries)
+        m_parts->router.push(*delivery);
+}
+
 void ChatServer::tick()
 {
     const auto now = m_parts->services.clock.nowMs();
@@ -92,8 +102,10 @@ void ChatServer::tick()
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();
-    m_parts->housekeeping.tick();
-    m_parts->recovery.tick();
+    if (m_parts->keepsHouse) {
+        m_parts->housekeeping.tick();
+        m_parts->recovery.tick();
+    }
 }
 
 } // namespace impulse::server

@@ -1,11 +1,14 @@
 #pragma once
 
 #include "common/core/Clock.h"
+#include "server/core/HandInDraft.h"
+#include "server/core/RateLimiter.h"
 #include "server/core/ServerSettings.h"
 #include "server/core/ports/ClientConnection.h"
 #include "server/core/ports/Writer.h"
 
 #include <memory>
+#include <span>
 
 namespace impulse::server {
 
@@ -18,6 +21,13 @@ public:
         Writer& writer;
         const Clock& clock;
         crypto::Rng& rng;
+        EventBus& bus;
+        /// Shared by all threads.
+        RateLimiter& limiter;
+        /// One of several does what is due now and then.
+        bool keepsHouse = true;
+        /// Shared by all threads.
+        HandInBytes handInBytes = std::make_shared<std::atomic<std::size_t>>(0);
     };
 
     /// `keys` and `ports` must outlive it.
@@ -33,6 +43,8 @@ public:
     /// The server is stopping: tells the client and closes. What it asked before should have been
     /// answered by then: no more frames, then the writer's last jobs, then this.
     void sayGoodbye(ClientConnection& connection);
+    /// Pushes what has come over the bus, in order.
+    void deliver(std::span<const std::shared_ptr<const Delivery>> deliveries);
     /// To be called every second: login timeouts, slow readers, expired events.
     void tick();
 

@@ -1,5 +1,7 @@
 #include "server/core/DeliveryRouter.h"
 
+#include "server/core/Announcements.h"
+
 namespace impulse::server {
 namespace {
 
@@ -9,11 +11,10 @@ bool removeFrom(Map& map, const Key& key, const std::shared_ptr<Session>& sessio
     const auto found = map.find(key);
     if (found == map.end())
         return false;
-    std::erase(found->second, session);
-    if (!found->second.empty())
-        return false;
-    map.erase(found);
-    return true;
+    const bool removed = std::erase(found->second, session) > 0;
+    if (found->second.empty())
+        map.erase(found);
+    return removed;
 }
 
 const protocol::Wrap* wrapFor(const std::vector<protocol::Wrap>& wraps, const DeviceId& device)
@@ -24,55 +25,57 @@ const protocol::Wrap* wrapFor(const std::vector<protocol::Wrap>& wraps, const De
 
 } // namespace
 
-decltype(protocol::DirectoryPush::entry) wireEntry(const DirectoryEntry& entry)
-{
-    decltype(protocol::DirectoryPush::entry) result;
-    for (std::size_t i = 0; i < 8; ++i)
-        result.data()[i] = static_cast<std::uint8_t>(entry.seq >> (56 - 8 * i));
-    std::ranges::copy(entry.label.view(), result.data() + 8);
-    std::ranges::copy(entry.listHash.view(), result.data() + 40);
-    return result;
-}
-
 bool DeliveryRouter::add(const std::shared_ptr<Session>& session)
 {
     m_devices[session->identity.device].push_back(session);
-    auto& sessions = m_users[session->identity.user];
-    sessions.push_back(session);
-    return sessions.size() == 1;
+    m_users[session->identity.user].push_back(session);
+    m_groups.invalidate();
+    return m_bus.join(session->identity.user, session->identity.device);
 }
 
 bool DeliveryRouter::remove(const std::shared_ptr<Session>& session)
 {
+    const auto& identity = session->identity;
     m_slow.erase(session);
-    removeFrom(m_devices, session->identity.device, session);
-    return removeFrom(m_users, session->identity.user, session);
+    if (!removeFrom(m_devices, identity.device, session))
+        return false;
+    removeFrom(m_users, identity.user, session);
+    m_groups.invalidate();
+    return m_bus.leave(identity.user, identity.device);
 }
 
-DeliveryRouter::Sessions DeliveryRouter::sessionsOf(const UserId& user) const
+void DeliveryRouter::push(const Delivery& delivery)
+{
+    std::visit([this](const auto& one) { push(one); }, delivery);
+}
+
+const DeliveryRouter::Sessions* DeliveryRouter::sessionsOf(const UserId& user) const
 {
     const auto found = m_users.find(user);
-    return found == m_users.end() ? Sessions{} : found->second;
+    return found == m_users.end() ? nullptr : &found->second;
 }
 
-void DeliveryRouter::pushEvent(std::uint64_t seq, const NewEvent& event,
-                               const std::vector<DeviceId>& readers)
+const DeliveryRouter::Sessions* DeliveryRouter::sessionsOf(const DeviceId& device) const
 {
-    for (const auto& device : readers) {
-        const auto found = m_devices.find(device);
-        if (found == m_devices.end())
+    const auto found = m_devices.find(device);
+    return found == m_devices.end() ? nullptr : &found->second;
+}
+
+void DeliveryRouter::push(const EventDelivery& delivery)
+{
+    const auto& event = *delivery.event;
+    for (const auto& device : delivery.readers) {
+        const auto* sessions = sessionsOf(device);
+        if (!sessions)
             continue;
         std::optional<Bytes> frame;
-        for (const auto& session : found->second) {
+        for (const auto& session : *sessions) {
             if (!session->subscribed)
                 continue;
-            if (session->isSlow()) {
-                session->missed.conversations.insert(event.conversation);
-                m_slow.insert(session);
+            if (isTooSlow(*session, event.conversation))
                 continue;
-            }
             if (!frame) {
-                protocol::EventPush push{{seq, event.serverMs, event.aad, event.body, {}}};
+                protocol::EventPush push{{delivery.seq, event.serverMs, event.aad, event.body, {}}};
                 if (const auto* wrap = wrapFor(event.wraps, device))
                     push.event.wrap = wrap->message;
                 frame = protocol::encodePush(push);
@@ -82,47 +85,77 @@ void DeliveryRouter::pushEvent(std::uint64_t seq, const NewEvent& event,
     }
 }
 
-void DeliveryRouter::pushErased(const Conversation& conversation,
-                                const std::vector<std::uint64_t>& seqs)
+void DeliveryRouter::push(const GroupDelivery& delivery)
 {
-    const protocol::ErasedPush push{conversation.id, seqs};
-    pushSmall(conversation.first, push);
-    if (conversation.second != conversation.first)
-        pushSmall(conversation.second, push);
+    const auto& sessions = m_groups.of(
+        delivery.readers, [this](const Readers& readers) { return sessionsOf(readers); });
+    for (auto* session : sessions) {
+        if (!session->subscribed || session->identity.device == delivery.except)
+            continue;
+        using WhenSlow = GroupDelivery::WhenSlow;
+        if (delivery.whenSlow == WhenSlow::Note && isTooSlow(*session, delivery.group))
+            continue;
+        if (delivery.whenSlow == WhenSlow::Drop && session->isSlow())
+            continue;
+        if (delivery.whenSlow == WhenSlow::Send)
+            session->send(delivery.frame);
+        else
+            session->push(delivery.frame);
+    }
 }
 
-void DeliveryRouter::pushMailbox(const DeviceId& device, const protocol::MailboxEntry& entry)
+std::vector<Session*> DeliveryRouter::sessionsOf(const Readers& readers) const
 {
-    const auto found = m_devices.find(device);
-    if (found == m_devices.end())
+    std::vector<Session*> result;
+    for (const auto& device : readers) {
+        if (const auto* sessions = sessionsOf(device)) {
+            for (const auto& session : *sessions)
+                result.push_back(session.get());
+        }
+    }
+    return result;
+}
+
+bool DeliveryRouter::isTooSlow(Session& session, const ConversationId& conversation)
+{
+    if (!session.isSlow())
+        return false;
+    session.missed.conversations.insert(conversation);
+    m_slow.insert(session.shared_from_this());
+    return true;
+}
+
+void DeliveryRouter::push(const MailboxDelivery& delivery)
+{
+    const auto* sessions = sessionsOf(delivery.device);
+    if (!sessions)
         return;
-    for (const auto& session : found->second) {
+    for (const auto& session : *sessions) {
         if (!session->subscribed)
             continue;
         if (session->isSlow()) {
             session->missed.mailbox = true;
             m_slow.insert(session);
         } else {
-            session->send(protocol::encodePush(protocol::MailboxPush{entry}));
+            session->send(protocol::encodePush(protocol::MailboxPush{delivery.entry}));
         }
     }
 }
 
-void DeliveryRouter::pushTransient(const UserId& user, const DeviceId& device,
-                                   const protocol::TransientPush& push)
+void DeliveryRouter::push(const TransientDelivery& delivery)
 {
-    const auto found = m_devices.find(device);
-    if (found == m_devices.end())
+    const auto* sessions = sessionsOf(delivery.device);
+    if (!sessions)
         return;
-    for (const auto& session : found->second) {
-        if (session->subscribed && session->identity.user == user && !session->isSlow())
-            session->send(protocol::encodePush(push));
+    for (const auto& session : *sessions) {
+        if (session->subscribed && session->identity.user == delivery.user && !session->isSlow())
+            session->send(protocol::encodePush(delivery.push));
     }
 }
 
-void DeliveryRouter::pushDirectory(const DirectoryEntry& entry)
+void DeliveryRouter::push(const DirectoryDelivery& delivery)
 {
-    const auto frame = protocol::encodePush(protocol::DirectoryPush{wireEntry(entry)});
+    const auto frame = protocol::encodePush(protocol::DirectoryPush{wireEntry(delivery.entry)});
     for (const auto& [user, sessions] : m_users) {
         for (const auto& session : sessions) {
             if (!session->subscribed)
@@ -137,55 +170,48 @@ void DeliveryRouter::pushDirectory(const DirectoryEntry& entry)
     }
 }
 
-void DeliveryRouter::sendSmall(const UserId& user, View frame, const Session* except)
+void DeliveryRouter::push(const UserDelivery& delivery)
 {
-    for (const auto& session : sessionsOf(user)) {
-        if (session->subscribed && session.get() != except)
-            session->send(frame);
+    const auto* sessions = sessionsOf(delivery.user);
+    if (!sessions)
+        return;
+    for (const auto& session : *sessions) {
+        if (session->subscribed && session->number != delivery.except)
+            session->send(delivery.frame);
+    }
+}
+
+void DeliveryRouter::push(const PresenceDelivery& delivery)
+{
+    auto state = protocol::Presence{delivery.owner, false, 0};
+    if (delivery.visible)
+        state = presence(delivery.owner, delivery.showLastSeen, delivery.lastSeenMs);
+    push(UserDelivery{delivery.peer, protocol::encodePush(protocol::PresencePush{state})});
+}
+
+void DeliveryRouter::push(const ClosingDelivery& delivery)
+{
+    const auto* sessions = sessionsOf(delivery.user);
+    if (!sessions)
+        return;
+    // A copy: a session that is closed may leave the list.
+    for (const auto& session : Sessions(*sessions)) {
+        const auto& listed = delivery.listed;
+        if (!listed || std::ranges::find(*listed, session->identity.device) == listed->end())
+            session->close(delivery.reason, 0, CloseCode::Policy);
     }
 }
 
 protocol::Presence DeliveryRouter::presence(const Account& owner) const
 {
-    const bool online = isOnline(owner.userId);
-    const auto lastSeen = online ? m_clock.nowMs() : owner.lastSeenMs;
-    return {owner.userId, online, owner.showLastSeen ? lastSeen : 0};
+    return presence(owner.userId, owner.showLastSeen, owner.lastSeenMs);
 }
 
-void DeliveryRouter::announcePresence(const UserId& owner)
+protocol::Presence DeliveryRouter::presence(const UserId& owner, bool showLastSeen,
+                                            std::uint64_t lastSeenMs) const
 {
-    const auto account = m_store.accounts().find(owner);
-    if (!account)
-        return;
-    auto state = presence(*account);
-    // It has only just gone: the store does not know the time yet.
-    if (!state.online && account->showLastSeen)
-        state.lastSeenMs = m_clock.nowMs();
-    for (const auto& peer : m_store.contacts().audience(owner))
-        pushSmall(peer, protocol::PresencePush{state});
-}
-
-void DeliveryRouter::announcePresenceTo(const UserId& peer, const UserId& owner, bool accepted)
-{
-    if (!isOnline(peer) || m_store.contacts().state(peer, owner) == protocol::ContactState::Blocked)
-        return;
-    const auto account = accepted ? m_store.accounts().find(owner) : std::nullopt;
-    const auto state = account ? presence(*account) : protocol::Presence{owner, false, 0};
-    pushSmall(peer, protocol::PresencePush{state});
-}
-
-void DeliveryRouter::closeAll(const UserId& user, protocol::ErrorCode reason)
-{
-    for (const auto& session : sessionsOf(user))
-        session->close(reason, 0, CloseCode::Policy);
-}
-
-void DeliveryRouter::closeUnlisted(const UserId& user, const std::vector<DeviceId>& listed)
-{
-    for (const auto& session : sessionsOf(user)) {
-        if (std::ranges::find(listed, session->identity.device) == listed.end())
-            session->close(protocol::ErrorCode::DeviceRemoved, 0, CloseCode::Policy);
-    }
+    const bool online = m_bus.isOnline(owner);
+    return {owner, online, showLastSeen ? (online ? m_clock.nowMs() : lastSeenMs) : 0};
 }
 
 void DeliveryRouter::tellSlowReaders()
@@ -204,11 +230,10 @@ void DeliveryRouter::tellMissed(Session& session)
     const auto missed = std::exchange(session.missed, {});
     const auto& device = session.identity.device;
     for (const auto& id : missed.conversations) {
-        const auto conversation = m_store.conversations().find(id);
-        if (!conversation || conversation->lastSeq == 0)
+        const auto last = lastSeq(session, id);
+        if (last == 0)
             continue;
-        for (auto& event :
-             m_store.conversations().events(id, conversation->lastSeq - 1, 1, 0, device))
+        for (auto& event : m_store.conversations().events(id, last - 1, 1, 0, device))
             session.send(protocol::encodePush(protocol::EventPush{std::move(event)}));
     }
     if (missed.mailbox) {
@@ -223,6 +248,18 @@ void DeliveryRouter::tellMissed(Session& session)
         for (const auto& entry : m_store.directory().entries(last - 1, 1))
             session.send(protocol::encodePush(protocol::DirectoryPush{wireEntry(entry)}));
     }
+}
+
+std::uint64_t DeliveryRouter::lastSeq(const Session& session,
+                                      const ConversationId& conversation) const
+{
+    const auto found = m_store.conversations().find(conversation);
+    if (!found)
+        return 0;
+    if (!found->isGroup)
+        return found->lastSeq;
+    const auto group = m_store.groups().viewOf(session.identity.user, conversation);
+    return group ? group->lastSeq : 0;
 }
 
 } // namespace impulse::server

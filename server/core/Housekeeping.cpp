@@ -1,5 +1,6 @@
 #include "server/core/Housekeeping.h"
 
+#include "server/core/Announcements.h"
 #include "server/core/WriteTask.h"
 
 #include <map>
@@ -16,16 +17,11 @@ constexpr std::size_t rowsAtOnce = 500;
 /// Items of one ErasedPush.
 constexpr std::size_t erasedPerPush = 100;
 
-struct Done {
-    std::vector<ExpiredEvent> expired;
-    bool more = false;
-};
-
-void announce(DeliveryRouter& router, const std::vector<ExpiredEvent>& expired)
+void announce(const Store& store, const std::vector<ExpiredEvent>& expired, Deliveries& out)
 {
     std::map<ConversationId, std::pair<Conversation, std::vector<std::uint64_t>>> byConversation;
     const auto flush = [&](auto& group) {
-        router.pushErased(group.first, group.second);
+        announceErased(store, group.first, group.second, out);
         group.second.clear();
     };
     for (const auto& event : expired) {
@@ -58,22 +54,19 @@ void Housekeeping::run()
     m_running = true;
     write(
         m_services,
-        [now = m_services.clock.nowMs()](Store& store) -> Outcome<Done> {
-            Done done;
-            done.expired = store.conversations().eraseExpired(now / hourMs, rowsAtOnce);
+        // Gives whether there is more to do.
+        [now = m_services.clock.nowMs()](Store& store, Deliveries& out) -> Outcome<bool> {
+            const auto expired = store.conversations().eraseExpired(now / hourMs, rowsAtOnce);
+            announce(store, expired, out);
             const auto dropped = store.mailboxes().dropOlderThan(
                 now < mailboxAgeMs ? 0 : now - mailboxAgeMs, rowsAtOnce);
             store.invites().prune(now);
-            done.more = done.expired.size() == rowsAtOnce || dropped == rowsAtOnce;
-            return done;
+            return expired.size() == rowsAtOnce || dropped == rowsAtOnce;
         },
-        [this](const Outcome<Done>& done) {
+        [this](const Outcome<bool>& more) {
             m_running = false;
-            if (!done)
-                return;
-            announce(m_services.router, done->expired);
             // What is left is done at the next tick.
-            if (done->more)
+            if (more && *more)
                 m_nextMs = 0;
         });
 }

@@ -2,43 +2,28 @@
 
 #include "common/core/Bytes.h"
 #include "common/core/Clock.h"
+#include "server/core/Limits.h"
 
 #include <initializer_list>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <unordered_map>
 
 namespace impulse::server {
 
-/// What is limited. The numbers are in RateLimiter.cpp.
-enum class Limit : std::uint8_t {
-    /// Failed logins (encryption.md 2.2).
-    FailuresPerAccountAndAddress,
-    FailuresPerAddress,
-    FailuresPerAccount,
-    UsernameChecks,
-    Registrations,
-    Resolves,
-    Bundles,
-    Controls,
-    Transients,
-    Invites,
-    ProfileChanges,
-    ContactChanges,
-    /// Work for the server: see costOf() in MessageDispatcher.cpp.
-    Requests,
-    /// What is kept of events and control envelopes, in bytes.
-    StoredBytes,
-    Last = StoredBytes
-};
-
 /// What a limit counts for: names, ids, addresses; put together from parts.
 std::string limitKey(std::initializer_list<View> parts);
 
-/// Counts in windows of time, in memory only. Lives on its I/O thread.
+/// Counts in windows of time, in memory only. Any thread.
 class RateLimiter {
 public:
-    explicit RateLimiter(const Clock& clock) : m_clock(clock) {}
+    explicit RateLimiter(const Clock& clock, std::shared_ptr<const LiveLimits> limits =
+                                                 std::make_shared<const LiveLimits>())
+        : m_clock(clock), m_limits(std::move(limits))
+    {
+    }
 
     /// How often it happened in the present window.
     std::uint64_t count(Limit limit, const std::string& key) const;
@@ -61,11 +46,16 @@ private:
     };
     using Windows = std::unordered_map<std::string, Window>;
 
+    // The mutex is held in all of these.
     const Window* current(Limit limit, const std::string& key) const;
+    std::optional<std::uint64_t> wait(Limit limit, const std::string& key) const;
+    void count(Limit limit, const std::string& key, std::uint64_t amount);
     void pruneWindows(Limit limit, std::uint64_t lengthMs);
 
     const Clock& m_clock;
-    Windows m_windows[static_cast<std::size_t>(Limit::Last) + 1];
+    const std::shared_ptr<const LiveLimits> m_limits;
+    mutable std::mutex m_mutex;
+    Windows m_windows[limitCount];
 };
 
 } // namespace impulse::server

@@ -3,6 +3,7 @@
 #include "server/core/WriteTask.h"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 #include <unordered_map>
 
@@ -60,9 +61,8 @@ private:
 struct Adopted {
     std::optional<DirectoryEntry> last;
     std::uint64_t count = 0;
-    bool opened = false;
     /// Whose devices are others now.
-    std::vector<std::pair<UserId, std::vector<DeviceId>>> listed;
+    std::vector<ClosingDelivery> listed;
 };
 
 void adoptEntry(Store& store, const DirectoryEntry& entry, std::uint64_t nowMs, Adopted& adopted)
@@ -86,7 +86,7 @@ void adoptEntry(Store& store, const DirectoryEntry& entry, std::uint64_t nowMs, 
             store.prekeys().erase(device);
             store.mailboxes().erase(device);
         }
-        adopted.listed.emplace_back(next.user, next.devices);
+        adopted.listed.push_back({next.user, next.devices, ErrorCode::DeviceRemoved});
     }
     const auto seq = store.directory().append(next);
     adopted.last = DirectoryEntry{seq, entry.label, entry.listHash};
@@ -94,14 +94,14 @@ void adoptEntry(Store& store, const DirectoryEntry& entry, std::uint64_t nowMs, 
 }
 
 /// In the transaction. `end`: where the log ended when this was asked for.
-Outcome<Adopted> adopt(Store& store, const crypto::DirectoryHead& end, std::size_t needed,
-                       std::uint64_t nowMs)
+void adopt(Store& store, const crypto::DirectoryHead& end, std::size_t needed, std::uint64_t nowMs,
+           Deliveries& out)
 {
-    Adopted adopted;
     const auto status = store.handIns().status();
     if (status.restoredMs == 0 || store.directory().lastSeq() != end.seq ||
         status.endSeq != end.seq)
-        return adopted;
+        return;
+    Adopted adopted;
     const HandedTree tree(store.handIns());
     auto at = end.head;
     const auto* next = tree.next(at);
@@ -111,13 +111,15 @@ Outcome<Adopted> adopt(Store& store, const crypto::DirectoryHead& end, std::size
     }
     // Somebody's longer log is worth waiting for.
     const bool isWhole = needed == 1 || (tree.support(at) >= needed && !next);
-    adopted.opened = status.isClosed() && isWhole;
-    if (adopted.count > 0 || adopted.opened)
+    if (adopted.count > 0 || (status.isClosed() && isWhole))
         store.handIns().setProgress(status.baseSeq, end.seq + adopted.count,
                                     status.isOpen || isWhole);
     if (isWhole)
         store.handIns().clear();
-    return adopted;
+    // Whoever misses entries before the last one sees the gap.
+    if (adopted.last)
+        out.push_back(DirectoryDelivery{*adopted.last});
+    std::ranges::move(adopted.listed, std::back_inserter(out));
 }
 
 } // namespace
@@ -132,6 +134,16 @@ Outcome<protocol::Done> checkAppends(const Store& store, std::uint64_t retryMs)
     if (store.handIns().status().isClosed())
         return Failure{retryAfter(retryMs)};
     return protocol::Done{};
+}
+
+bool isAwaited(const Store& store, const ServerId& server, const UserId& user)
+{
+    if (store.handIns().status().restoredMs == 0)
+        return false;
+    const auto label = directoryLabel(server, user);
+    const auto history = store.directory().history(label);
+    return !history.empty() && !history.back().listHash.isZero() &&
+           !store.directory().userOf(label);
 }
 
 void Recovery::tick()
@@ -154,19 +166,12 @@ void Recovery::tick()
     const std::size_t needed = elapsed >= settings.handInAloneMs ? 1 : 2;
     write(
         m_services,
-        [end = m_services.logHeads.end(), needed, now](Store& inside) {
-            return adopt(inside, end, needed, now);
+        [end = m_services.logHeads.end(), needed, now](Store& inside,
+                                                       Deliveries& out) -> Outcome<protocol::Done> {
+            adopt(inside, end, needed, now, out);
+            return protocol::Done{};
         },
-        [this](const Outcome<Adopted>& adopted) {
-            m_running = false;
-            if (!adopted)
-                return;
-            // Whoever misses entries before the last one sees the gap.
-            if (adopted->last)
-                m_services.router.pushDirectory(*adopted->last);
-            for (const auto& [user, devices] : adopted->listed)
-                m_services.router.closeUnlisted(user, devices);
-        });
+        [this](const Outcome<protocol::Done>&) { m_running = false; });
 }
 
 } // namespace impulse::server

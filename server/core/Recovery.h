@@ -18,10 +18,12 @@ inline protocol::Error retryLater(const ServerSettings& settings)
 }
 /// In the transaction: Unavailable if the directory log must not grow now.
 Outcome<protocol::Done> checkAppends(const Store& store, std::uint64_t retryMs);
+/// The log has this person since a restore, the account has not come back yet.
+bool isAwaited(const Store& store, const ServerId& server, const UserId& user);
 
 /// Which of the logs that clients hand in after a restore the server adopts, and when it appends
-/// again (encryption.md 8.3). What is handed in lies in the database; of several I/O threads each
-/// may decide, and the first does. Lives on its I/O thread.
+/// again (encryption.md 8.3). What is handed in lies in the database; one of several I/O threads
+/// decides. Lives on that thread.
 class Recovery {
 public:
     /// Opens now: the waiting times begin.

@@ -3,6 +3,7 @@
 #include "common/core/Ids.h"
 #include "common/crypto/Password.h"
 #include "common/protocol/AccountMessages.h"
+#include "server/core/Limits.h"
 
 namespace impulse::server {
 
@@ -25,6 +26,8 @@ struct ServerSettings {
     std::size_t pushLimitBytes = std::size_t{2} << 20;
     /// Queued bytes above which the connection is closed.
     std::size_t queueLimitBytes = std::size_t{16} << 20;
+    /// Entries of a device's mailbox; the oldest go first (encryption.md section 14).
+    std::size_t mailboxEntries = 20'000;
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
     std::uint64_t passwordOps = 3;
     std::uint64_t passwordMem = std::uint64_t{256} << 20;

@@ -21,9 +21,10 @@ struct Services {
     crypto::Rng& rng;
     RateLimiter& limiter;
     DeliveryRouter& router;
+    EventBus& bus;
     const Credentials& credentials;
     LogHeads& logHeads;
-    HandInBytes handInBytes = std::make_shared<std::atomic<std::size_t>>(0);
+    HandInBytes handInBytes;
     /// Gone when the server has gone: answers of late writes are then dropped.
     std::shared_ptr<const int> alive = std::make_shared<const int>(0);
 };

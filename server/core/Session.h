@@ -44,10 +44,12 @@ struct Missed {
 };
 
 /// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
 public:
-    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs)
-        : openedMs(nowMs), m_connection(&connection), m_settings(settings)
+    /// `sessionNumber`: 64 random bits.
+    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
+            std::uint64_t sessionNumber)
+        : number(sessionNumber), openedMs(nowMs), m_connection(&connection), m_settings(settings)
     {
     }
 
@@ -57,6 +59,8 @@ public:
 
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
+    /// The same for a push to a session that is not slow: no need to ask again.
+    void push(View frame) { m_connection->send(frame); }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.
@@ -66,6 +70,8 @@ public:
     /// Closes without a word of its own.
     void drop(CloseCode code, std::string_view reason);
 
+    /// Tells it from all others, on every thread and node.
+    const std::uint64_t number;
     SessionState state = SessionState::New;
     Identity identity;
     protocol::Nonce clientNonce;

@@ -4,10 +4,21 @@
 
 namespace impulse::server {
 
-/// `work(Store&)` gives an Outcome<T>; an error rolls back what it wrote. `done(Outcome<T>)` is
-/// called on the I/O thread after the commit, unless the server has gone meanwhile.
+/// Both forms of the work of a WriteTask.
+template <class Work> auto callWork(Work& work, Store& store, Deliveries& out)
+{
+    if constexpr (std::is_invocable_v<Work&, Store&, Deliveries&>)
+        return work(store, out);
+    else
+        return work(store);
+}
+
+/// `work(Store&)` or `work(Store&, Deliveries&)` gives an Outcome<T>; an error rolls back what it
+/// wrote, and nothing of it is delivered. `done(Outcome<T>)` is called on the I/O thread after the
+/// commit, unless the server has gone meanwhile.
 template <class Work, class Done> class WriteTask final : public WriteJob {
-    using Result = std::invoke_result_t<Work&, Store&>;
+    using Result = decltype(callWork(std::declval<Work&>(), std::declval<Store&>(),
+                                     std::declval<Deliveries&>()));
 
 public:
     WriteTask(Services& services, Work work, Done done)
@@ -16,9 +27,9 @@ public:
     {
     }
 
-    Verdict run(Store& store) override
+    Verdict run(Store& store, Deliveries& out) override
     {
-        m_result.emplace(m_work(store));
+        m_result.emplace(callWork(m_work, store, out));
         return m_result->ok() ? Verdict::Keep : Verdict::Discard;
     }
 
@@ -48,13 +59,13 @@ template <class Work, class Done> void write(Services& services, Work work, Done
         std::make_unique<WriteTask<Work, Done>>(services, std::move(work), std::move(done)));
 }
 
-/// For work that needs no answer.
+/// For work that needs no answer: work(Store&, Deliveries&).
 template <class Work> void writeQuietly(Services& services, Work work)
 {
     write(
         services,
-        [work = std::move(work)](Store& store) mutable -> Outcome<protocol::Done> {
-            work(store);
+        [work = std::move(work)](Store& store, Deliveries& out) mutable -> Outcome<protocol::Done> {
+            work(store, out);
             return protocol::Done{};
         },
         [](const Outcome<protocol::Done>&) {});

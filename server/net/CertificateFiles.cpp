@@ -105,6 +105,11 @@ Result<std::shared_ptr<const TlsIdentity>, QString> CertificateFiles::read() con
     if (chain.isEmpty() || chain.first().isNull())
         return Failure{QStringLiteral("%1 contains no certificate in PEM form").arg(m_certificate)};
 
+    if (chain.first().expiryDate() < QDateTime::currentDateTimeUtc()) {
+        qCWarning(lcNet).noquote() << "the certificate" << m_certificate << "has expired on"
+                                   << chain.first().expiryDate().toString(Qt::ISODate)
+                                   << "- clients that know the server's key do not mind";
+    }
     TlsIdentity identity;
     const auto digest = chain.first().digest(QCryptographicHash::Sha256);
     identity.certificateHash =

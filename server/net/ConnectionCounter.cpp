@@ -17,16 +17,29 @@ QString limitKey(const QHostAddress& address)
 ConnectionCounter::Place ConnectionCounter::take(const QString& key)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_total >= m_totalLimit)
+    if (m_total >= m_limits.total || m_unknown >= m_limits.unauthenticated)
         return {};
     if (!key.isEmpty()) {
         auto& count = m_perAddress[key];
-        if (count >= m_addressLimit)
+        if (count >= m_limits.perAddress)
             return {};
         ++count;
     }
     ++m_total;
+    ++m_unknown;
     return {*this, key};
+}
+
+void ConnectionCounter::setLimits(const ConnectionLimits& limits)
+{
+    const std::lock_guard lock(m_mutex);
+    m_limits = limits;
+}
+
+void ConnectionCounter::admit()
+{
+    const std::lock_guard lock(m_mutex);
+    --m_unknown;
 }
 
 int ConnectionCounter::total() const
@@ -35,10 +48,11 @@ int ConnectionCounter::total() const
     return m_total;
 }
 
-void ConnectionCounter::release(const QString& key)
+void ConnectionCounter::release(const QString& key, bool unknown)
 {
     const std::lock_guard lock(m_mutex);
     --m_total;
+    m_unknown -= unknown;
     if (key.isEmpty())
         return;
     const auto found = m_perAddress.find(key);

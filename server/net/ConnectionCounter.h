@@ -13,12 +13,17 @@ namespace impulse::server {
 /// one household has a whole /64.
 QString limitKey(const QHostAddress& address);
 
-/// Connections in all and per address. Any thread.
+struct ConnectionLimits {
+    int total = 20'000;
+    int perAddress = 200;
+    /// Of those in all: who has not logged in yet.
+    int unauthenticated = 5'000;
+};
+
+/// Connections in all, per address and without a login. Any thread.
 class ConnectionCounter {
 public:
-    ConnectionCounter(int total, int perAddress) : m_totalLimit(total), m_addressLimit(perAddress)
-    {
-    }
+    explicit ConnectionCounter(const ConnectionLimits& limits) : m_limits(limits) {}
 
     /// One counted connection; gives its place back when it goes.
     class Place {
@@ -28,25 +33,34 @@ public:
         {
         }
         Place(Place&& other) noexcept
-            : m_counter(std::exchange(other.m_counter, nullptr)), m_key(std::move(other.m_key))
+            : m_counter(std::exchange(other.m_counter, nullptr)), m_key(std::move(other.m_key)),
+              m_unknown(other.m_unknown)
         {
         }
         Place& operator=(Place&& other) noexcept
         {
             std::swap(m_counter, other.m_counter);
             std::swap(m_key, other.m_key);
+            std::swap(m_unknown, other.m_unknown);
             return *this;
         }
         ~Place()
         {
             if (m_counter)
-                m_counter->release(m_key);
+                m_counter->release(m_key, m_unknown);
+        }
+        /// Who is behind it has logged in.
+        void admit()
+        {
+            if (m_counter && std::exchange(m_unknown, false))
+                m_counter->admit();
         }
         explicit operator bool() const { return m_counter != nullptr; }
 
     private:
         ConnectionCounter* m_counter = nullptr;
         QString m_key;
+        bool m_unknown = true;
     };
 
     /// False (as a Place) above one of the limits. Behind a proxy the address is not known yet when
@@ -54,15 +68,18 @@ public:
     Place take(const QString& key);
 
     int total() const;
+    /// Counts from now on; who is connected stays.
+    void setLimits(const ConnectionLimits& limits);
 
 private:
-    void release(const QString& key);
+    void release(const QString& key, bool unknown);
+    void admit();
 
-    const int m_totalLimit;
-    const int m_addressLimit;
     mutable std::mutex m_mutex;
+    ConnectionLimits m_limits;
     QHash<QString, int> m_perAddress;
     int m_total = 0;
+    int m_unknown = 0;
 };
 
 } // namespace impulse::server

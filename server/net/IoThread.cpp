@@ -3,11 +3,19 @@
 #include "common/core/Logging.h"
 #include "server/net/IoWorker.h"
 
+#ifdef Q_OS_LINUX
+#include "server/net/EpollDispatcher.h"
+#endif
+
 namespace impulse::server {
 
 IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory)
     : m_worker(new IoWorker(settings, counter, std::move(hostFactory)))
 {
+#ifdef Q_OS_LINUX
+    if (settings.dispatcher == Dispatcher::Epoll)
+        m_thread.setEventDispatcher(new EpollDispatcher);
+#endif
     m_worker->moveToThread(&m_thread);
     QObject::connect(&m_thread, &QThread::started, m_worker, &IoWorker::begin);
     QObject::connect(m_worker, &IoWorker::stopped, &m_thread, &QThread::quit, Qt::DirectConnection);
@@ -32,11 +40,17 @@ void IoThread::pause()
         m_worker->pause();
 }
 
+void IoThread::beginStop()
+{
+    if (m_worker && !std::exchange(m_stopping, true))
+        m_worker->stop();
+}
+
 void IoThread::stop()
 {
     if (!m_worker)
         return;
-    m_worker->stop();
+    beginStop();
     if (!m_thread.wait(3000)) {
         qCWarning(lcNet) << "connections do not close in time";
         m_thread.quit();

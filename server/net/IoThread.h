@@ -23,7 +23,16 @@ public:
     virtual void tick() = 0;
 };
 
+/// What runs an I/O thread's loop.
+enum class Dispatcher {
+    /// EpollDispatcher. Linux only; elsewhere it is Qt's.
+    Epoll,
+    /// Qt's own for this system: glib's or poll's, which slow down with every connection.
+    Qt
+};
+
 struct IoSettings {
+    Dispatcher dispatcher = Dispatcher::Epoll;
     /// TLS and WebSocket handshake together.
     int handshakeTimeoutMs = 10'000;
     /// Addresses are those that the proxy names in X-Forwarded-For.
@@ -45,17 +54,21 @@ public:
     IoThread(const IoThread&) = delete;
     IoThread& operator=(const IoThread&) = delete;
 
-    /// False if too many sockets wait already, or after stop(): the descriptor is the caller's still.
+    /// False if too many sockets wait already, or after stop(): the descriptor is the caller's
+    /// still.
     bool adopt(AcceptedSocket accepted);
     /// Frames that come in from now on are not read any more.
     void pause();
-    /// Says goodbye, closes every connection and ends the thread. Blocks, 3 s at most.
+    /// Says goodbye and closes every connection, without waiting for that.
+    void beginStop();
+    /// The same if it has not been begun, then ends the thread. Blocks, 3 s at most.
     void stop();
 
 private:
     QThread m_thread;
     /// Lives on the thread and goes with it; null afterwards.
     IoWorker* m_worker = nullptr;
+    bool m_stopping = false;
 };
 
 } // namespace impulse::server

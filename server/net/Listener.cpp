@@ -4,6 +4,8 @@
 
 #include <QTimer>
 
+#include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -12,6 +14,20 @@ namespace impulse::server {
 namespace {
 
 constexpr int acceptAgainMs = 500;
+/// Descriptors that are kept for files and for what else the program opens.
+constexpr int keptDescriptors = 32;
+/// How a WebSocket client is told to come later (RFC 6455, section 4.2.2; RFC 9110, 15.6.4).
+constexpr std::string_view busyAnswer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n"
+                                        "Content-Length: 0\r\nConnection: close\r\n\r\n";
+
+int descriptorsForConnections()
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > 1'000'000)
+        return 1'000'000;
+    const auto all = static_cast<int>(limit.rlim_cur);
+    return all - std::min(keptDescriptors, all / 4);
+}
 
 QHostAddress peerOf(qintptr descriptor)
 {
@@ -28,12 +44,13 @@ QHostAddress peerOf(qintptr descriptor)
 Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bool behindProxy,
                    std::vector<Target> targets, QObject* parent)
     : QTcpServer(parent), m_certificates(std::move(certificates)), m_counter(counter),
-      m_behindProxy(behindProxy), m_targets(std::move(targets))
+      m_behindProxy(behindProxy), m_targets(std::move(targets)),
+      m_descriptors(descriptorsForConnections())
 {
     setListenBacklogSize(512);
     connect(this, &QTcpServer::acceptError, this, [this](QAbstractSocket::SocketError error) {
         qCWarning(lcNet) << "cannot accept a connection, error" << error;
-        // Out of descriptors, mostly; Qt has stopped accepting and would never begin again.
+        // Qt has stopped accepting and would never begin again.
         QTimer::singleShot(acceptAgainMs, this, [this] { resumeAccepting(); });
     });
 }
@@ -41,14 +58,51 @@ Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bo
 void Listener::incomingConnection(qintptr descriptor)
 {
     const auto key = m_behindProxy ? QString() : limitKey(peerOf(descriptor));
-    AcceptedSocket accepted{descriptor, m_certificates.current(), m_counter.take(key)};
-    if (!accepted.place) {
-        ::close(static_cast<int>(descriptor));
-        return;
-    }
+    AcceptedSocket accepted{descriptor, m_certificates.current(), {}};
+    if (!isOneTooMany(descriptor))
+        accepted.place = m_counter.take(key);
+    if (!accepted.place)
+        return refuse(descriptor);
     const auto& target = m_targets[m_next++ % m_targets.size()];
     if (!target(std::move(accepted)))
-        ::close(static_cast<int>(descriptor));
+        refuse(descriptor);
+}
+
+void Listener::refuse(qintptr descriptor) const
+{
+    // Before TLS there is no way to say it.
+    if (!m_certificates.encrypts()) {
+        [[maybe_unused]] const auto sent = ::send(static_cast<int>(descriptor), busyAnswer.data(),
+                                                  busyAnswer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+    ::shutdown(static_cast<int>(descriptor), SHUT_WR);
+    ::close(static_cast<int>(descriptor));
+}
+
+bool Listener::isOneTooMany(qintptr descriptor)
+{
+    // The system gives the lowest free number: it tells how many are in use.
+    if (descriptor < m_descriptors)
+        return false;
+    if (!std::exchange(m_pausing, true)) {
+        qCWarning(lcNet) << "all descriptors for connections are in use, accepting pauses";
+        pauseAccepting();
+        resumeIfThereIsRoom();
+    }
+    return true;
+}
+
+void Listener::resumeIfThereIsRoom()
+{
+    QTimer::singleShot(acceptAgainMs, this, [this] {
+        const int probe = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+        if (probe >= 0)
+            ::close(probe);
+        if (probe < 0 || probe >= m_descriptors)
+            return resumeIfThereIsRoom();
+        m_pausing = false;
+        resumeAccepting();
+    });
 }
 
 QString plainRefusal(const QHostAddress& address, bool encrypts, bool behindProxy)

@@ -31,16 +31,30 @@ public:
              std::vector<Target> targets, QObject* parent = nullptr);
 
     bool encrypts() const { return m_certificates.encrypts(); }
+    /// For connections from now on; must encrypt exactly if those before did.
+    void setCertificates(CertificateFiles certificates)
+    {
+        m_certificates = std::move(certificates);
+    }
 
 protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
+    /// Says that the server is busy, where that is possible, and closes.
+    void refuse(qintptr descriptor) const;
+    /// True, and accepting pauses, if this descriptor leaves too few for the rest of the program.
+    bool isOneTooMany(qintptr descriptor);
+    void resumeIfThereIsRoom();
+
     CertificateFiles m_certificates;
     ConnectionCounter& m_counter;
     const bool m_behindProxy;
     const std::vector<Target> m_targets;
     std::size_t m_next = 0;
+    /// Descriptors below this number are for connections.
+    const int m_descriptors;
+    bool m_pausing = false;
 };
 
 /// Plain ws is for this machine only, unless a proxy does TLS: nothing if it may be listened on,

@@ -17,7 +17,7 @@ public:
     ~WebSocketConnection() override;
 
     void send(View frame) override;
-    void setFrameLimit(std::size_t bytes) override;
+    void admit(std::size_t frameBytes) override;
     std::size_t queuedBytes() const override;
     /// A peer that does not read is cut off after closeTimeoutMs.
     void close(CloseCode code, std::string_view reason) override;
@@ -47,9 +47,11 @@ private:
 
     QWebSocket* const m_socket;
     const QPointer<QTcpSocket> m_transport;
+    /// It is a QSslSocket. Asked for every message, so not found out each time.
+    const bool m_isSecure;
     const Hash32 m_certificateHash;
     const std::string m_address;
-    const ConnectionCounter::Place m_place;
+    ConnectionCounter::Place m_place;
     QElapsedTimer m_lastHeard;
     QElapsedTimer m_lastPing;
     bool m_closing = false;

@@ -1,26 +1,27 @@
 #include "server/storage/GroupWriter.h"
 
+#include <algorithm>
 #include <future>
 
 namespace impulse::server {
 
 namespace {
 
+/// Each job writes about a page and a half: 30 to 50 MiB, or what a second brings.
+constexpr std::size_t moveJobs = 8192;
+constexpr std::chrono::milliseconds moveEvery(1000);
+/// While the log waits to be emptied.
+constexpr std::chrono::milliseconds lookAgain(50);
+
 WriteFailure failureOf(SqlError error)
 {
     return error == SqlError::Full ? WriteFailure::StorageFull : WriteFailure::Unavailable;
 }
 
-void sendBack(GroupWriter::Job& job, std::optional<WriteFailure> failure)
-{
-    // A full or closed box belongs to a submitter that is going away; the job goes with it.
-    [[maybe_unused]] const bool taken = job.back->push({std::move(job.job), failure});
-}
-
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, std::chrono::milliseconds emptyLogEvery)
-    : m_emptyLogEvery(emptyLogEvery), m_inbox(queuedJobs)
+GroupWriter::GroupWriter(const QString& path, Publisher& publisher, const Options& options)
+    : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -38,7 +39,7 @@ GroupWriter::~GroupWriter()
 void GroupWriter::submit(Job job)
 {
     if (auto refused = m_inbox.offer(std::move(job)))
-        sendBack(*refused, WriteFailure::Unavailable);
+        sendBack({&*refused, 1}, {WriteFailure::Unavailable});
 }
 
 void GroupWriter::stop()
@@ -59,57 +60,119 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
     opened({});
     auto& connection = **opening;
     SqlStore store(connection);
-    bool logIsEmpty = true;
+    Checkpointer checkpointer(path);
     for (;;) {
-        auto jobs = logIsEmpty ? m_inbox.waitAll() : m_inbox.waitAll(m_logEmptied + m_emptyLogEvery);
+        const auto care = nextCare();
+        auto jobs = care ? m_inbox.waitAll(*care) : m_inbox.waitAll();
         if (jobs && jobs->empty())
             return;
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
-            const auto group = rest.first(m_oneByOne ? 1 : std::min(groupSize, rest.size()));
+            const auto group =
+                rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
+            if (m_jobsInLog == 0)
+                m_emptyAt = Clock::now() + m_options.emptyLogEvery;
+            m_jobsInLog += group.size();
+            m_jobsUnmoved += group.size();
+            keepLog(connection, checkpointer);
         }
-        logIsEmpty = emptyLogIfDue(connection);
+        keepLog(connection, checkpointer);
     }
 }
 
-bool GroupWriter::emptyLogIfDue(SqlConnection& connection)
+std::optional<GroupWriter::Clock::time_point> GroupWriter::nextCare() const
 {
-    const auto now = std::chrono::steady_clock::now();
-    if (now < m_logEmptied + m_emptyLogEvery)
-        return false;
-    m_logEmptied = now;
+    if (m_jobsInLog == 0)
+        return std::nullopt;
+    const auto due = m_jobsUnmoved > 0 ? std::min(m_moveAt, m_emptyAt) : m_emptyAt;
+    return std::max(due, Clock::now() + lookAgain);
+}
+
+void GroupWriter::keepLog(SqlConnection& connection, Checkpointer& checkpointer)
+{
+    const auto now = Clock::now();
+    const bool toBeEmptied = m_jobsInLog > 0 && now >= m_emptyAt;
+    if (checkpointer.takeTurnOver()) {
+        const bool emptied = turnLogOver(connection, toBeEmptied);
+        if (toBeEmptied && emptied)
+            m_jobsInLog = 0;
+        else if (toBeEmptied)
+            m_emptyAt = now + lookAgain;
+    }
+    const bool moreToMove = m_jobsUnmoved > 0 || (toBeEmptied && m_jobsInLog > 0);
+    if (m_jobsUnmoved >= moveJobs || (moreToMove && now >= m_moveAt)) {
+        m_jobsUnmoved = 0;
+        m_moveAt = now + (toBeEmptied ? lookAgain : moveEvery);
+        checkpointer.request();
+    }
+}
+
+bool GroupWriter::turnLogOver(SqlConnection& connection, bool empty)
+{
     connection.clearFailure();
-    // A reader in the middle of something only puts it off until the next time.
-    Statement checkpoint(connection, "PRAGMA wal_checkpoint(TRUNCATE)");
-    return checkpoint.next() && checkpoint.integer(0) == 0;
+    // Without waiting: a reader in the middle of something puts it off until the next time.
+    connection.execute("PRAGMA busy_timeout = 0");
+    bool done = false;
+    {
+        Statement rest(connection, empty ? "PRAGMA wal_checkpoint(TRUNCATE)"
+                                         : "PRAGMA wal_checkpoint(PASSIVE)");
+        done = rest.next() && rest.integer(0) == 0;
+    }
+    connection.execute("PRAGMA busy_timeout = 5000");
+    return done;
 }
 
 void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)
 {
     std::vector<std::optional<WriteFailure>> failures(group.size());
-    const bool stored = runGroup(connection, store, group, failures);
+    Deliveries out;
+    const bool stored = runGroup(connection, store, group, failures, out);
     if (!stored) {
+        out.clear();
         const auto failure = failureOf(connection.error());
         connection.rollBack();
         std::fill(failures.begin(), failures.end(), failure);
     }
     m_oneByOne = !stored;
-    for (std::size_t i = 0; i < group.size(); ++i)
-        sendBack(group[i], failures[i]);
+    sendBack(group, failures);
+    if (!out.empty())
+        m_publisher.publish(std::move(out));
+}
+
+void GroupWriter::sendBack(std::span<Job> group,
+                           const std::vector<std::optional<WriteFailure>>& failures)
+{
+    // A few I/O threads: looking through them is quicker than a map.
+    struct Returned {
+        FinishedJobs* back;
+        std::vector<FinishedJob> jobs;
+    };
+    std::vector<Returned> returned;
+    for (std::size_t i = 0; i < group.size(); ++i) {
+        auto found = std::ranges::find(returned, group[i].back, &Returned::back);
+        if (found == returned.end()) {
+            returned.push_back({group[i].back, {}});
+            found = returned.end() - 1;
+        }
+        found->jobs.push_back({std::move(group[i].job), failures[i]});
+    }
+    // A closed box belongs to a submitter that is going away; the jobs go with it.
+    for (auto& one : returned)
+        one.back->pushSome(std::move(one.jobs));
 }
 
 bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                           std::vector<std::optional<WriteFailure>>& failures)
+                           std::vector<std::optional<WriteFailure>>& failures, Deliveries& out)
 {
     connection.clearFailure();
     if (!connection.execute("BEGIN IMMEDIATE"))
         return false;
     for (std::size_t i = 0; i < group.size(); ++i) {
-        if (!connection.execute("SAVEPOINT job"))
-            return false;
+        connection.beginJob();
         const auto before = connection.failures();
-        const auto verdict = group[i].job->run(store);
+        const auto delivered = static_cast<std::ptrdiff_t>(out.size());
+        const auto verdict = group[i].job->run(store, out);
         const auto error = connection.error();
         // A job may have asked for the failure itself, which clears it.
         const bool failed = connection.failures() != before;
@@ -119,13 +182,13 @@ bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span
                 return false;
             connection.clearFailure();
         }
-        const bool undo = failed || verdict == WriteJob::Verdict::Discard;
-        if (undo && !connection.execute("ROLLBACK TO job"))
-            return false;
-        if (!connection.execute("RELEASE job"))
+        const bool keep = !failed && verdict == WriteJob::Verdict::Keep;
+        if (!keep)
+            out.erase(out.begin() + delivered, out.end());
+        if (!connection.endJob(keep))
             return false;
     }
-    return connection.execute("COMMIT");
+    return store.flush() && connection.execute("COMMIT");
 }
 
 } // namespace impulse::server

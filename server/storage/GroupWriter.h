@@ -2,6 +2,7 @@
 
 #include "common/core/Inbox.h"
 #include "server/core/ports/Writer.h"
+#include "server/storage/Checkpointer.h"
 #include "server/storage/SqlStore.h"
 
 #include <QString>
@@ -23,8 +24,9 @@ struct FinishedJob {
 using FinishedJobs = Inbox<FinishedJob>;
 
 /// The writer thread: owns the only write connection and commits in groups. It takes everything
-/// that is queued, runs each job in a savepoint of one transaction, commits once (one fsync), and
-/// only then sends the jobs back, in order.
+/// that is queued, runs it in one transaction, each job that writes more than events in a
+/// savepoint, commits once (one fsync), and only then sends the jobs back, in order, and publishes
+/// what they have for others.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
 /// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
@@ -37,11 +39,17 @@ public:
         FinishedJobs* back = nullptr;
     };
 
+    struct Options {
+        std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1);
+        /// False: each job gets a transaction of its own, for comparison.
+        bool group = true;
+    };
+
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    /// `emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
-    /// log at most this long; then it is emptied.
-    explicit GroupWriter(const QString& path,
-                         std::chrono::milliseconds emptyLogEvery = std::chrono::minutes(1));
+    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
+    /// write-ahead log at most this long; then it is emptied. `publisher` outlives it.
+    explicit GroupWriter(const QString& path, Publisher& publisher,
+                         const Options& options = defaults());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -61,21 +69,40 @@ public:
     static constexpr std::size_t queuedJobs = 65536;
 
 private:
+    // A default argument cannot use the initialisers of a class that is not complete.
+    static Options defaults() { return {}; }
+    using Clock = std::chrono::steady_clock;
+
     void work(const QString& path, std::function<void(QString)> opened);
     void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
     /// False: the transaction is lost. Failures of single jobs go to `failures`.
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                  std::vector<std::optional<WriteFailure>>& failures);
+                  std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
 
-    /// Moves everything into the database file and cuts the log to nothing. False: not yet.
-    bool emptyLogIfDue(SqlConnection& connection);
+    /// What is to be done with the log between two groups: little, or the checkpointer does it.
+    void keepLog(SqlConnection& connection, Checkpointer& checkpointer);
+    /// When the log needs care although nothing comes in. Nothing: it is empty.
+    std::optional<Clock::time_point> nextCare() const;
+    /// Moves what the checkpointer has left, after which the log begins anew; with `empty` it is
+    /// cut to nothing as well. False: not now.
+    static bool turnLogOver(SqlConnection& connection, bool empty);
 
-    const std::chrono::milliseconds m_emptyLogEvery;
+    /// To each submitter its own, in order.
+    static void sendBack(std::span<Job> group,
+                         const std::vector<std::optional<WriteFailure>>& failures);
+
+    Publisher& m_publisher;
+    const Options m_options;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.
     bool m_oneByOne = false;
-    std::chrono::steady_clock::time_point m_logEmptied = std::chrono::steady_clock::now();
+    /// Of the writer thread: what was committed since the log was cut to nothing, and since the
+    /// checkpointer was last asked to move it.
+    std::size_t m_jobsInLog = 0;
+    std::size_t m_jobsUnmoved = 0;
+    Clock::time_point m_emptyAt;
+    Clock::time_point m_moveAt;
     std::thread m_thread;
 };
 

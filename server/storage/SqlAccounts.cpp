@@ -49,9 +49,15 @@ std::optional<Account> SqlAccounts::findByName(std::string_view username) const
 
 std::optional<std::string> SqlAccounts::username(const UserId& user) const
 {
+    if (const auto* known = m_usernames.find(user))
+        return *known;
     Statement statement(m_connection,
                         "SELECT username FROM accounts WHERE user_id = ? AND deleted = 0");
-    return statement.bind(user).next() ? std::optional(statement.text(0)) : std::nullopt;
+    if (!statement.bind(user).next())
+        return std::nullopt;
+    auto username = statement.text(0);
+    m_usernames.put(user, username);
+    return username;
 }
 
 std::uint64_t SqlAccounts::createdMs(const UserId& user) const
@@ -165,6 +171,7 @@ void SqlAccounts::setLastSeen(const UserId& user, std::uint64_t ms)
 
 void SqlAccounts::erase(const UserId& user)
 {
+    m_usernames.erase(user);
     Statement(m_connection,
               "UPDATE accounts SET deleted = 1, server_salt = NULL, ops = NULL, mem = NULL, "
               "verifier_salt = NULL, verifier = NULL, recovery_salt = NULL, "

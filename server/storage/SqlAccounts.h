@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/core/ports/Accounts.h"
-#include "server/storage/SqlConnection.h"
+#include "server/storage/RowCache.h"
 
 namespace impulse::server {
 
@@ -30,6 +30,7 @@ public:
 
 private:
     SqlConnection& m_connection;
+    mutable RowCache<UserId, std::string, FixedHash> m_usernames{m_connection};
 };
 
 } // namespace impulse::server

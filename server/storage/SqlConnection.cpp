@@ -49,7 +49,7 @@ SqlError sqlErrorOf(const QSqlError& error)
 Result<std::unique_ptr<SqlConnection>, SqlConnection::OpenFailure>
 SqlConnection::open(const QString& path, Mode mode)
 {
-    std::unique_ptr<SqlConnection> result(new SqlConnection(uniqueName()));
+    std::unique_ptr<SqlConnection> result(new SqlConnection(uniqueName(), mode));
     auto& database = result->m_database;
     database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), result->m_name);
     database.setDatabaseName(path);
@@ -70,7 +70,9 @@ SqlConnection::open(const QString& path, Mode mode)
         // Bytes of erased events do not stay behind in free pages.
         "PRAGMA secure_delete = ON",
         // KiB; the default is 2 MiB.
-        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864"};
+        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864",
+        // Checkpoints are made beside the writer (see Checkpointer).
+        "PRAGMA wal_autocheckpoint = 0"};
     static constexpr const char* readPragmas[] = {"PRAGMA query_only = ON",
                                                   "PRAGMA cache_size = -16384"};
     const auto pragmas = mode == Mode::ReadWrite ? std::span<const char* const>(writePragmas)
@@ -98,7 +100,42 @@ bool SqlConnection::execute(const char* sql)
 
 void SqlConnection::rollBack()
 {
+    m_job = JobState::None;
+    ++m_rollbacks;
     QSqlQuery(m_database).exec(QStringLiteral("ROLLBACK"));
+}
+
+void SqlConnection::beginJob()
+{
+    m_job = JobState::Reading;
+    m_jobGathers = false;
+}
+
+bool SqlConnection::prepareToWrite()
+{
+    if (m_job != JobState::Reading)
+        return true;
+    m_job = JobState::SettingSavepoint;
+    if ((m_beforeSavepoint && !m_beforeSavepoint()) || !execute("SAVEPOINT job"))
+        return false;
+    m_job = JobState::Writing;
+    return true;
+}
+
+bool SqlConnection::endJob(bool keep)
+{
+    const auto state = std::exchange(m_job, JobState::None);
+    if (state == JobState::SettingSavepoint || (m_jobGathers && !keep))
+        return false;
+    if (state != JobState::Writing)
+        return true;
+    if (!keep) {
+        ++m_rollbacks;
+        clearFailure();
+        if (!execute("ROLLBACK TO job"))
+            return false;
+    }
+    return execute("RELEASE job");
 }
 
 bool SqlConnection::executeOnce(const QString& sql)
@@ -110,19 +147,22 @@ bool SqlConnection::executeOnce(const QString& sql)
     return false;
 }
 
-QSqlQuery* SqlConnection::prepared(const char* sql)
+SqlConnection::Prepared* SqlConnection::prepared(const char* sql)
 {
-    auto& query = m_statements[sql];
-    if (!query) {
-        query = std::make_unique<QSqlQuery>(m_database);
-        query->setForwardOnly(true);
-        if (!query->prepare(QString::fromLatin1(sql))) {
-            fail(query->lastError());
+    auto& statement = m_statements[sql];
+    if (!statement) {
+        const std::string_view text(sql);
+        statement = std::make_unique<Prepared>(
+            QSqlQuery(m_database),
+            text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE"));
+        statement->query.setForwardOnly(true);
+        if (!statement->query.prepare(QString::fromLatin1(sql))) {
+            fail(statement->query.lastError());
             m_statements.erase(sql);
             return nullptr;
         }
     }
-    return query.get();
+    return statement.get();
 }
 
 void SqlConnection::fail(const QSqlError& error)
@@ -140,16 +180,23 @@ void SqlConnection::fail(const QSqlError& error)
         << "SQLite:" << error.text() << "code" << error.nativeErrorCode();
 }
 
+void SqlConnection::refuse()
+{
+    m_failed = true;
+    ++m_failures;
+    m_error = SqlError::Constraint;
+}
+
 Statement::Statement(SqlConnection& connection, const char* sql)
-    : m_connection(connection), m_query(connection.prepared(sql))
+    : m_connection(connection), m_prepared(connection.prepared(sql))
 {
 }
 
 Statement::~Statement()
 {
     // An open cursor would keep a read transaction open, and the WAL from being emptied.
-    if (m_query)
-        m_query->finish();
+    if (m_prepared)
+        m_prepared->query.finish();
 }
 
 Statement& Statement::bind(std::uint64_t value)
@@ -180,19 +227,21 @@ Statement& Statement::bindNull()
 
 Statement& Statement::bindVariant(const QVariant& value)
 {
-    if (m_query)
-        m_query->bindValue(m_bound++, value);
+    if (m_prepared)
+        m_prepared->query.bindValue(m_bound++, value);
     return *this;
 }
 
 bool Statement::run()
 {
     m_ran = true;
-    if (!m_query || m_connection.failed())
+    if (!m_prepared || m_connection.failed())
         return false;
-    if (m_query->exec())
+    if (m_prepared->writes && !m_connection.prepareToWrite())
+        return false;
+    if (m_prepared->query.exec())
         return true;
-    m_connection.fail(m_query->lastError());
+    m_connection.fail(m_prepared->query.lastError());
     return false;
 }
 
@@ -200,42 +249,42 @@ bool Statement::next()
 {
     if (!m_ran && !run())
         return false;
-    if (m_query->next())
+    if (m_prepared->query.next())
         return true;
-    if (m_query->lastError().isValid())
-        m_connection.fail(m_query->lastError());
+    if (m_prepared->query.lastError().isValid())
+        m_connection.fail(m_prepared->query.lastError());
     return false;
 }
 
 std::uint64_t Statement::changedRows() const
 {
-    return static_cast<std::uint64_t>(std::max(0, m_query->numRowsAffected()));
+    return static_cast<std::uint64_t>(std::max(0, m_prepared->query.numRowsAffected()));
 }
 
 std::uint64_t Statement::insertedId() const
 {
-    return static_cast<std::uint64_t>(m_query->lastInsertId().toLongLong());
+    return static_cast<std::uint64_t>(m_prepared->query.lastInsertId().toLongLong());
 }
 
 std::uint64_t Statement::integer(int column) const
 {
-    return static_cast<std::uint64_t>(m_query->value(column).toLongLong());
+    return static_cast<std::uint64_t>(m_prepared->query.value(column).toLongLong());
 }
 
 bool Statement::isNull(int column) const
 {
-    return m_query->isNull(column);
+    return m_prepared->query.isNull(column);
 }
 
 Bytes Statement::bytes(int column) const
 {
-    const auto value = m_query->value(column).toByteArray();
+    const auto value = m_prepared->query.value(column).toByteArray();
     return {value.begin(), value.end()};
 }
 
 std::string Statement::text(int column) const
 {
-    return m_query->value(column).toString().toStdString();
+    return m_prepared->query.value(column).toString().toStdString();
 }
 
 } // namespace impulse::server

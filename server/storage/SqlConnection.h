@@ -8,6 +8,7 @@
 #include <QSqlQuery>
 #include <QString>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,9 +55,28 @@ public:
     bool execute(const char* sql);
     /// Undoes the transaction, if SQLite has not done so already.
     void rollBack();
+
+    /// A job of a transaction begins. A savepoint is set at its first write, so that jobs that only
+    /// read, or that write what is written later together, need none.
+    void beginJob();
+    /// Called before a job's savepoint is set: writes what earlier jobs have left to be written.
+    /// False: it failed, and the transaction is lost.
+    void setBeforeSavepoint(std::function<bool()> write) { m_beforeSavepoint = std::move(write); }
+    /// Sets the savepoint of the present job if it has none. False: nothing must be written.
+    bool prepareToWrite();
+    /// The present job leaves something to be written later; it cannot be undone alone any more.
+    void jobGathers() { m_jobGathers = true; }
+    /// Keeps or undoes what it wrote. False: the transaction is lost.
+    bool endJob(bool keep);
+    /// Times that something was undone.
+    std::uint64_t rollbacks() const { return m_rollbacks; }
+    /// Nobody else writes what it reads.
+    bool isOnlyWriter() const { return m_mode == Mode::ReadWrite; }
     /// As execute(), for a statement of a migration file; it is not kept.
     bool executeOnce(const QString& sql);
 
+    /// As if the database had refused: it breaks a rule that no index keeps.
+    void refuse();
     /// Sticky: until clearFailure() every statement does nothing.
     bool failed() const { return m_failed; }
     void clearFailure() { m_failed = false; }
@@ -67,15 +87,26 @@ public:
 
 private:
     friend class Statement;
-    explicit SqlConnection(QString name) : m_name(std::move(name)) {}
+    struct Prepared {
+        QSqlQuery query;
+        bool writes = false;
+    };
+
+    SqlConnection(QString name, Mode mode) : m_name(std::move(name)), m_mode(mode) {}
     /// Null if SQLite does not take it.
-    QSqlQuery* prepared(const char* sql);
+    Prepared* prepared(const char* sql);
     void fail(const QSqlError& error);
 
     const QString m_name;
+    const Mode m_mode;
     QSqlDatabase m_database;
     /// By address: SQL texts are literals.
-    std::unordered_map<const char*, std::unique_ptr<QSqlQuery>> m_statements;
+    std::unordered_map<const char*, std::unique_ptr<Prepared>> m_statements;
+    enum class JobState { None, Reading, SettingSavepoint, Writing };
+    JobState m_job = JobState::None;
+    bool m_jobGathers = false;
+    std::function<bool()> m_beforeSavepoint;
+    std::uint64_t m_rollbacks = 0;
     bool m_failed = false;
     SqlError m_error = SqlError::Other;
     std::uint64_t m_failures = 0;
@@ -121,7 +152,7 @@ private:
     Statement& bindVariant(const QVariant& value);
 
     SqlConnection& m_connection;
-    QSqlQuery* m_query;
+    SqlConnection::Prepared* m_prepared;
     int m_bound = 0;
     bool m_ran = false;
 };

@@ -8,11 +8,17 @@ using protocol::ContactState;
 
 protocol::ContactState SqlContacts::state(const UserId& owner, const UserId& peer) const
 {
+    if (const auto* known = m_states.find({owner, peer}))
+        return *known;
     Statement statement(m_connection, "SELECT state FROM contacts "
                                       "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
                                       "AND peer = (SELECT id FROM accounts WHERE user_id = ?)");
-    return statement.bind(owner).bind(peer).next() ? static_cast<ContactState>(statement.integer(0))
-                                                   : ContactState::None;
+    const auto state = statement.bind(owner).bind(peer).next()
+                           ? static_cast<ContactState>(statement.integer(0))
+                           : ContactState::None;
+    if (!m_connection.failed())
+        m_states.put({owner, peer}, state);
+    return state;
 }
 
 std::vector<protocol::ContactEntry> SqlContacts::list(const UserId& owner, const UserId& after,
@@ -51,6 +57,7 @@ std::vector<UserId> SqlContacts::audience(const UserId& owner) const
 
 void SqlContacts::set(const UserId& owner, const UserId& peer, ContactState state)
 {
+    m_states.erase({owner, peer});
     const auto account = rows::account(m_connection, owner);
     const auto other = rows::account(m_connection, peer);
     if (state == ContactState::None) {
@@ -70,6 +77,7 @@ void SqlContacts::set(const UserId& owner, const UserId& peer, ContactState stat
 
 void SqlContacts::erase(const UserId& user)
 {
+    m_states.clear();
     const auto account = rows::account(m_connection, user);
     Statement(m_connection, "DELETE FROM contacts WHERE account = ?").bind(account).run();
     Statement(m_connection, "DELETE FROM contacts WHERE peer = ?").bind(account).run();

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "server/core/ports/Contacts.h"
-#include "server/storage/SqlConnection.h"
+#include "server/storage/RowCache.h"
 
 namespace impulse::server {
 
@@ -20,6 +20,8 @@ public:
 
 private:
     SqlConnection& m_connection;
+    mutable RowCache<std::pair<UserId, UserId>, protocol::ContactState, PairHash<UserId, UserId>>
+        m_states{m_connection};
 };
 
 } // namespace impulse::server

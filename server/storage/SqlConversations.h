@@ -1,11 +1,17 @@
 #pragma once
 
 #include "server/core/ports/Conversations.h"
-#include "server/storage/SqlConnection.h"
+#include "server/storage/RowCache.h"
+
+#include <span>
 
 namespace impulse::server {
 
 /// Lives on its connection's thread.
+///
+/// On the writing connection events are gathered and written together, many rows in one statement,
+/// with one update of each log's and each sender's counter: before anything reads them, and by
+/// flush() before the commit.
 class SqlConversations final : public Conversations {
 public:
     explicit SqlConversations(SqlConnection& connection) : m_connection(connection) {}
@@ -22,15 +28,68 @@ public:
                                            const DeviceId& reader) const override;
 
     void create(const Conversation& conversation) override;
-    std::uint64_t append(const NewEvent& event) override;
+    std::uint64_t append(std::shared_ptr<const NewEvent> event) override;
     void erase(const ConversationId& id, std::uint64_t seq) override;
     std::vector<ExpiredEvent> eraseExpired(std::uint64_t hour, std::size_t limit) override;
 
+    /// Takes the next log number of a group for a state, which is kept elsewhere.
+    std::uint64_t appendState(const ConversationId& id, const DeviceId& author,
+                              std::uint64_t serverMs);
+    /// Writes what was gathered. False: it failed.
+    bool flush() const;
+
 private:
-    /// Row of (device, conversation) in `senders`, made if there is none.
-    std::uint64_t ensureSender(std::uint64_t conversation, const DeviceId& device);
+    using SenderKey = std::pair<DeviceId, ConversationId>;
+    struct Log {
+        std::uint64_t row = 0;
+        Conversation conversation;
+    };
+    struct Sender {
+        std::uint64_t row = 0;
+        std::uint64_t lastSeq = 0;
+        /// Log number of its last event in `sender_marks`; 0: none.
+        std::uint64_t markedSeq = 0;
+    };
+    struct Mark {
+        std::uint64_t sender = 0;
+        std::uint64_t senderSeq = 0;
+        std::uint64_t seq = 0;
+    };
+    struct Row {
+        std::uint64_t id = 0;
+        std::uint64_t conversation = 0;
+        std::uint64_t seq = 0;
+        std::uint64_t sender = 0;
+        std::shared_ptr<const NewEvent> event;
+    };
+    /// What is to be written before the commit.
+    struct Gathered {
+        std::vector<Row> rows;
+        std::vector<Mark> marks;
+        /// Row in `conversations` and in `senders`, with its new last number.
+        std::unordered_map<std::uint64_t, std::uint64_t> logs;
+        std::unordered_map<std::uint64_t, std::uint64_t> senders;
+        /// Of the connection: what was gathered before one is void.
+        std::uint64_t rollbacks = 0;
+    };
+
+    /// Null: there is none. Valid until the next call.
+    Log* findLog(const ConversationId& id) const;
+    Sender* findSender(const DeviceId& device, const ConversationId& id) const;
+    /// Made if there is none.
+    Sender* ensureSender(const DeviceId& device, const Log& log);
+    /// The bytes of a group's state.
+    std::optional<Bytes> stateAt(const ConversationId& id, std::uint64_t seq) const;
+    std::uint64_t newId();
+    Gathered& gathered() const;
+    bool insert(std::span<const Row> rows) const;
 
     SqlConnection& m_connection;
+    mutable RowCache<ConversationId, Log, FixedHash> m_logs{m_connection};
+    mutable RowCache<SenderKey, Sender, PairHash<DeviceId, ConversationId>> m_senders{m_connection};
+    mutable Gathered m_gathered;
+    /// 0: not known.
+    std::uint64_t m_lastId = 0;
 };
 
 } // namespace impulse::server

@@ -25,10 +25,16 @@ std::vector<DirectoryEntry> SqlDirectoryLog::entries(std::uint64_t after, std::s
 
 std::uint64_t SqlDirectoryLog::version(const UserId& user) const
 {
+    if (const auto* known = m_versions.find(user))
+        return *known;
     Statement statement(m_connection,
                         "SELECT coalesce(max(version), 0) FROM directory "
                         "WHERE account = (SELECT id FROM accounts WHERE user_id = ?)");
-    return statement.bind(user).next() ? statement.integer(0) : 0;
+    if (!statement.bind(user).next())
+        return 0;
+    const auto version = statement.integer(0);
+    m_versions.put(user, version);
+    return version;
 }
 
 std::optional<StoredList> SqlDirectoryLog::latest(const UserId& user) const
@@ -39,6 +45,16 @@ std::optional<StoredList> SqlDirectoryLog::latest(const UserId& user) const
     if (!statement.bind(user).next() || statement.isNull(0))
         return std::nullopt;
     return StoredList{statement.bytes(0), statement.fixed<Hash32>(1)};
+}
+
+std::optional<LoggedList> SqlDirectoryLog::latestAt(const UserId& user, std::uint64_t seq) const
+{
+    Statement statement(m_connection, "SELECT list, list_hash, seq FROM directory "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "AND seq <= ? ORDER BY version DESC LIMIT 1");
+    if (!statement.bind(user).bind(seq).next() || statement.isNull(0))
+        return std::nullopt;
+    return LoggedList{statement.bytes(0), statement.fixed<Hash32>(1), statement.integer(2)};
 }
 
 std::vector<Bytes> SqlDirectoryLog::lists(const UserId& user, std::uint64_t afterVersion,
@@ -65,6 +81,8 @@ std::uint64_t SqlDirectoryLog::countSince(const UserId& user, std::uint64_t sinc
 
 std::vector<DeviceId> SqlDirectoryLog::devices(const UserId& user) const
 {
+    if (const auto* known = m_devices.find(user))
+        return *known;
     Statement statement(m_connection, "SELECT device_id FROM devices "
                                       "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
                                       "AND is_current = 1 ORDER BY device_id");
@@ -72,6 +90,8 @@ std::vector<DeviceId> SqlDirectoryLog::devices(const UserId& user) const
     std::vector<DeviceId> result;
     while (statement.next())
         result.push_back(statement.fixed<DeviceId>(0));
+    if (!m_connection.failed())
+        m_devices.put(user, result);
     return result;
 }
 
@@ -97,12 +117,15 @@ std::uint64_t SqlDirectoryLog::append(const NewDirectoryEntry& entry)
     else
         insert.bind(entry.list);
     insert.bind(entry.serverMs).run();
-    if (!entry.user.isZero())
-        setDevices(account, entry.devices);
+    m_versions.erase(entry.user);
+    if (entry.user.isZero())
+        return seq;
+    setDevices(entry.user, account, entry.devices);
     return seq;
 }
 
-void SqlDirectoryLog::setDevices(std::uint64_t account, const std::vector<DeviceId>& devices)
+void SqlDirectoryLog::setDevices(const UserId& user, std::uint64_t account,
+                                 const std::vector<DeviceId>& devices)
 {
     Statement(m_connection, "UPDATE devices SET is_current = 0 WHERE account = ?")
         .bind(account)
@@ -114,6 +137,9 @@ void SqlDirectoryLog::setDevices(std::uint64_t account, const std::vector<Device
             .bind(row)
             .run();
     }
+    m_devices.erase(user);
+    if (m_changed)
+        m_changed(user);
 }
 
 std::optional<UserId> SqlDirectoryLog::userOf(const Hash32& label) const
@@ -148,14 +174,19 @@ void SqlDirectoryLog::supplyList(const Hash32& label, const Hash32& listHash, Vi
         .bind(listHash)
         .run();
     std::uint64_t account = 0;
+    UserId user;
     {
-        Statement newest(m_connection, "SELECT list_hash, account FROM directory WHERE label = ? "
-                                       "ORDER BY version DESC LIMIT 1");
-        if (newest.bind(label).next() && newest.fixed<Hash32>(0) == listHash && !newest.isNull(1))
+        Statement newest(m_connection,
+                         "SELECT directory.list_hash, directory.account, accounts.user_id "
+                         "FROM directory JOIN accounts ON accounts.id = directory.account "
+                         "WHERE directory.label = ? ORDER BY directory.version DESC LIMIT 1");
+        if (newest.bind(label).next() && newest.fixed<Hash32>(0) == listHash) {
             account = newest.integer(1);
+            user = newest.fixed<UserId>(2);
+        }
     }
     if (account != 0)
-        setDevices(account, devices);
+        setDevices(user, account, devices);
 }
 
 void SqlDirectoryLog::claim(const Hash32& label, const UserId& user)
@@ -164,6 +195,10 @@ void SqlDirectoryLog::claim(const Hash32& label, const UserId& user)
         .bind(rows::account(m_connection, user))
         .bind(label)
         .run();
+    m_versions.erase(user);
+    m_devices.erase(user);
+    if (m_changed)
+        m_changed(user);
 }
 
 } // namespace impulse::server

@@ -6,6 +6,7 @@ namespace impulse::server {
 
 namespace {
 
+/// Written by SqlStore::setRestored().
 constexpr const char* restoredName = "restored_ms";
 /// Value: the restore that it belongs to, baseSeq and endSeq as u64, isOpen as u8.
 constexpr const char* progressName = "hand_in";
@@ -93,11 +94,6 @@ std::optional<HandedListRow> SqlHandIns::list(const Hash32& listHash) const
     if (!statement.bind(listHash).next())
         return std::nullopt;
     return HandedListRow{statement.fixed<UserId>(0), statement.bytes(1)};
-}
-
-void SqlHandIns::setRestored(std::uint64_t ms)
-{
-    setMeta(restoredName, crypto::be64(ms));
 }
 
 void SqlHandIns::setProgress(std::uint64_t baseSeq, std::uint64_t endSeq, bool isOpen)

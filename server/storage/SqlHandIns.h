@@ -17,7 +17,6 @@ public:
     std::vector<HandedPosition> positions() const override;
     std::optional<HandedListRow> list(const Hash32& listHash) const override;
 
-    void setRestored(std::uint64_t ms) override;
     void setProgress(std::uint64_t baseSeq, std::uint64_t endSeq, bool isOpen) override;
     void add(const HandedEntry& entry, const UserId& from) override;
     void addList(const Hash32& listHash, const HandedListRow& list) override;

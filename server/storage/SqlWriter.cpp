@@ -1,17 +1,24 @@
 #include "server/storage/SqlWriter.h"
 
-#include <QCoreApplication>
-#include <QEvent>
-
 #include <limits>
 
 namespace impulse::server {
 
-SqlWriter::SqlWriter(GroupWriter& writer, QObject* parent)
-    : QObject(parent), m_writer(writer),
-      // Bounded by what the writer's own inbox takes.
-      m_finished(std::numeric_limits<std::size_t>::max(),
-                 [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
+namespace {
+
+/// Bounded by what the writer's own inbox takes.
+constexpr auto unbounded = std::numeric_limits<std::size_t>::max();
+
+} // namespace
+
+SqlWriter::SqlWriter(GroupWriter& writer)
+    : m_writer(writer), m_wakeup(std::make_unique<Wakeup>([this] { finishWaiting(); })),
+      m_finished(unbounded, [this] { m_wakeup->request(); })
+{
+}
+
+SqlWriter::SqlWriter(GroupWriter& writer, std::function<void()> wake)
+    : m_writer(writer), m_finished(unbounded, std::move(wake))
 {
 }
 
@@ -20,7 +27,7 @@ void SqlWriter::submit(std::unique_ptr<WriteJob> job)
     m_writer.submit({std::move(job), &m_finished});
 }
 
-void SqlWriter::customEvent(QEvent*)
+void SqlWriter::finishWaiting()
 {
     for (auto& finished : m_finished.takeAll())
         finished.job->finish(finished.failure);

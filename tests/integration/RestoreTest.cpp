@@ -30,8 +30,7 @@ void beginNewLife(const QString& folder)
     REQUIRE(connection.ok());
     server::SqlStore store(**connection);
     crypto::SystemRng rng;
-    store.setIncarnation(crypto::random<IncarnationId>(rng));
-    store.handIns().setRestored(SystemClock().nowMs());
+    store.setRestored(crypto::random<IncarnationId>(rng), SystemClock().nowMs());
     REQUIRE_FALSE(store.takeFailure());
 }
 
@@ -91,7 +90,7 @@ TEST_CASE("restore: programs chat on after their server was put back from an old
         QFile::remove(data + QLatin1Char('/') + file);
     copyDatabase(backup, data);
     beginNewLife(data);
-    REQUIRE(town.server.start(open + words("--restore-wait 3")));
+    REQUIRE(town.server.start(open + words("--restore-wait 3s")));
 
     // All come back at once; nobody is asked.
     std::vector<std::unique_ptr<QProcess>> commands;

@@ -44,7 +44,8 @@ QString inviteBase(const QString& data)
 
 } // namespace
 
-TEST_CASE("links say where others reach the server, and wss where impulse:// would mean plain ws")
+TEST_CASE("links say where others reach the server, and wss where impulse:// would mean plain ws",
+          "[server]")
 {
     struct Row {
         QString options;
@@ -89,7 +90,7 @@ TEST_CASE("links say where others reach the server, and wss where impulse:// wou
     }
 }
 
-TEST_CASE("on all IPv6 addresses the ready line names one (skipped without IPv6)")
+TEST_CASE("on all IPv6 addresses the ready line names one (skipped without IPv6)", "[server]")
 {
     QTemporaryDir dir;
     ServerProcess server(dir.filePath(QStringLiteral("data")));

@@ -64,7 +64,8 @@ struct Mounted {
 
 } // namespace
 
-TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTERM and SIGINT")
+TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTERM and SIGINT",
+          "[server]")
 {
     Folder folder;
     for (const int signal : {SIGTERM, SIGINT}) {
@@ -87,7 +88,7 @@ TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTER
     }
 }
 
-TEST_CASE("the server keeps its identity over restarts and in files for the owner only")
+TEST_CASE("the server keeps its identity over restarts and in files for the owner only", "[server]")
 {
     Folder folder;
     REQUIRE(folder.server.start());
@@ -109,7 +110,7 @@ TEST_CASE("the server keeps its identity over restarts and in files for the owne
     }
 }
 
-TEST_CASE("wrong arguments are told and exit with 2")
+TEST_CASE("wrong arguments are told and exit with 2", "[server]")
 {
     Folder folder;
     for (const auto* arguments :
@@ -126,7 +127,7 @@ TEST_CASE("wrong arguments are told and exit with 2")
     CHECK_FALSE(QFile::exists(folder.data));
 }
 
-TEST_CASE("plain ws beyond loopback is refused")
+TEST_CASE("plain ws beyond loopback is refused", "[server]")
 {
     Folder folder;
     CHECK(folder.server.run(words("--address 0.0.0.0")) == 5);
@@ -134,7 +135,7 @@ TEST_CASE("plain ws beyond loopback is refused")
     CHECK(folder.server.errors().contains("--certificate"));
 }
 
-TEST_CASE("a port in use exits with 5")
+TEST_CASE("a port in use exits with 5", "[server]")
 {
     Folder folder;
     QTcpServer other;
@@ -143,7 +144,7 @@ TEST_CASE("a port in use exits with 5")
     CHECK(folder.server.output().isEmpty());
 }
 
-TEST_CASE("two servers cannot share a folder")
+TEST_CASE("two servers cannot share a folder", "[server]")
 {
     Folder folder;
     REQUIRE(folder.server.start());
@@ -156,7 +157,7 @@ TEST_CASE("two servers cannot share a folder")
     CHECK(client.hello());
 }
 
-TEST_CASE("keys that others can read, or that are gone, are refused")
+TEST_CASE("keys that others can read, or that are gone, are refused", "[server]")
 {
     Folder folder;
     folder.prepare();
@@ -185,7 +186,7 @@ TEST_CASE("keys that others can read, or that are gone, are refused")
     CHECK(contentOf(key) == before);
 }
 
-TEST_CASE("a damaged or newer database exits with 4 and is left alone")
+TEST_CASE("a damaged or newer database exits with 4 and is left alone", "[server]")
 {
     Folder folder;
     folder.prepare();
@@ -213,7 +214,7 @@ TEST_CASE("a damaged or newer database exits with 4 and is left alone")
     CHECK(contentOf(folder.file("impulse.db")) == content);
 }
 
-TEST_CASE("a read-only data folder is refused in words (skipped without mount rights)")
+TEST_CASE("a read-only data folder is refused in words (skipped without mount rights)", "[server]")
 {
     Folder folder;
     Mounted mounted(folder.dir, "size=8m");
@@ -227,7 +228,8 @@ TEST_CASE("a read-only data folder is refused in words (skipped without mount ri
     CHECK(folder.server.errors().contains("data folder"));
 }
 
-TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without mount rights)")
+TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without mount rights)",
+          "[server]")
 {
     Folder folder;
     Mounted mounted(folder.dir, "size=2m");
@@ -278,7 +280,7 @@ TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without m
     CHECK(again.call(anna.event(bert, accepted + 1, TestPerson::randomMessageId())));
 }
 
-TEST_CASE("an invite made while the server runs or is stopped lets one person in")
+TEST_CASE("an invite made while the server runs or is stopped lets one person in", "[server]")
 {
     Folder folder;
     const auto policy = words("--registration invite");
@@ -363,7 +365,7 @@ TEST_CASE(
     CHECK(again.login(anna, hash));
 }
 
-TEST_CASE("an unreadable certificate exits with 6")
+TEST_CASE("an unreadable certificate exits with 6", "[server]")
 {
     Folder folder;
     CHECK(folder.server.run(words("--certificate /nonexistent.pem --key /nonexistent.pem")) == 6);

@@ -3,9 +3,12 @@
 #include "tests/support/EventLoop.h"
 #include "tests/support/Processes.h"
 
+#include <QFile>
 #include <QUrl>
 
 #include <csignal>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace impulse::test {
 
@@ -16,6 +19,41 @@ ServerProcess::ServerProcess(QString dataFolder) : m_data(std::move(dataFolder))
 ServerProcess::~ServerProcess()
 {
     kill();
+    for (const char* sanitizer : {"ThreadSanitizer:", "AddressSanitizer:", "runtime error:"}) {
+        if (errors().contains(sanitizer))
+            qFatal("a sanitizer has found something in the server:\n%s", errors().constData());
+    }
+}
+
+void ServerProcess::setDescriptorLimit(unsigned limit)
+{
+    m_process.setChildProcessModifier([limit] {
+        const rlimit descriptors{limit, limit};
+        ::setrlimit(RLIMIT_NOFILE, &descriptors);
+    });
+}
+
+void ServerProcess::addEnvironment(const QStringList& variables)
+{
+    auto environment = m_process.processEnvironment();
+    if (environment.isEmpty())
+        environment = QProcessEnvironment::systemEnvironment();
+    for (const auto& pair : variables)
+        environment.insert(pair.section(QLatin1Char('='), 0, 0),
+                           pair.section(QLatin1Char('='), 1));
+    m_process.setProcessEnvironment(environment);
+}
+
+std::int64_t ServerProcess::cpuMs() const
+{
+    QFile file(QStringLiteral("/proc/%1/stat").arg(pid()));
+    if (!file.open(QIODevice::ReadOnly))
+        return -1;
+    const auto all = file.readAll();
+    // After the name, which may contain anything: state is field 3, times are fields 14 and 15.
+    const auto fields = all.mid(all.lastIndexOf(')') + 2).split(' ');
+    const auto ticks = fields.value(11).toLongLong() + fields.value(12).toLongLong();
+    return ticks * 1000 / ::sysconf(_SC_CLK_TCK);
 }
 
 bool ServerProcess::start(const QStringList& more)
@@ -78,7 +116,8 @@ void ServerProcess::launch(const QStringList& more)
     QStringList arguments{QStringLiteral("--data"), m_data};
     if (!more.contains(QStringLiteral("--make-invite")) && !more.contains(QStringLiteral("--port")))
         arguments << QStringLiteral("--port") << QString::number(m_port);
-    m_process.start(programPath("impulse-server"), arguments + more);
+    const auto other = qEnvironmentVariable("IMPULSE_SERVER");
+    m_process.start(other.isEmpty() ? programPath("impulse-server") : other, arguments + more);
     m_process.waitForStarted();
 }
 

@@ -8,6 +8,9 @@ namespace impulse::test {
 /// The real impulse-server program on a folder, on a free port of the loopback interface; the same
 /// port after a restart. While it waits, the event loop runs, so that sockets of the same process
 /// live on. For test drivers only.
+///
+/// The program is impulse-server beside the test, or what IMPULSE_SERVER names: a build with a
+/// sanitizer, whose findings end the test.
 class ServerProcess {
 public:
     explicit ServerProcess(QString dataFolder);
@@ -15,6 +18,10 @@ public:
     ~ServerProcess();
     ServerProcess(const ServerProcess&) = delete;
     ServerProcess& operator=(const ServerProcess&) = delete;
+
+    /// For later starts: hard limit of open descriptors, and variables NAME=VALUE.
+    void setDescriptorLimit(unsigned limit);
+    void addEnvironment(const QStringList& variables);
 
     /// True once it says that it accepts connections.
     bool start(const QStringList& more = {QStringLiteral("--registration"),
@@ -30,6 +37,8 @@ public:
     int waitExit(int ms = 10'000);
 
     bool isRunning() const { return m_process.state() == QProcess::Running; }
+    /// Processor time that it has used, in milliseconds.
+    std::int64_t cpuMs() const;
     qint64 pid() const { return m_process.processId(); }
     /// What the ready line names.
     const QString& url() const { return m_url; }

@@ -1,7 +1,9 @@
+#include "client/app/AccountDialogs.h"
 #include "client/app/DialogController.h"
 #include "tests/support/Catch.h"
 #include "tests/support/Screenshot.h"
 #include "tests/ui/ChatFixture.h"
+#include "tests/ui/FakeAccounts.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
@@ -240,6 +242,34 @@ TEST_CASE("pictures without a connection", "[pictures]")
         f.window.setConnection(ConnectionState::Stopped, 0,
                                app::DialogController::sentence(gone));
         save(f.window, "stopped", theme, language, QString());
+    });
+}
+
+TEST_CASE("pictures of what a restored server asks", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        f.window.setConnection(ConnectionState::Stopped, 0, QStringLiteral("x"));
+        f.window.setServerQuestion(ServerQuestion::ConfirmRestore);
+        save(f.window, "restored-server", theme, language, QString());
+        f.window.setServerQuestion(ServerQuestion::BringAccountBack);
+        save(f.window, "restored-account", theme, language, QString());
+        FakeAccounts accounts;
+        app::AccountDialogs dialogs(environment().theme, accounts, f.window, nullptr);
+        for (const auto& [question, name] :
+             {std::pair(ServerQuestion::ConfirmRestore, "restored-confirm"),
+              std::pair(ServerQuestion::BringAccountBack, "restored-password")}) {
+            dialogs.decide(question);
+            QWidget* dialog = QApplication::activeModalWidget();
+            REQUIRE(dialog);
+            save(*dialog, name, theme, language, QString());
+            dialog->close();
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        }
     });
 }
 

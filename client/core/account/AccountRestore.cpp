@@ -36,7 +36,7 @@ void AccountService::confirmRestore(Callback<void> done)
 {
     const auto& session = m_parts.session;
     if (m_state != ProfileState::Unlocked || session.state() != ConnectionState::Stopped ||
-        session.lastError().code != ClientErrorCode::DirectoryForked ||
+        session.lastError().code != ClientErrorCode::RestoreUnconfirmed ||
         !m_parts.restore.isConflict()) {
         done(Failure{ClientError{ClientErrorCode::WrongState}});
         return;

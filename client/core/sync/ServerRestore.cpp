@@ -112,7 +112,7 @@ Task<Result<void, ClientError>> ServerRestore::settle()
     const bool isWhole = compared.common == m_directory.directory().seq();
     if (!isWhole && m_confirmedIn != incarnation) {
         m_conflictIn = incarnation;
-        co_return Failure{ClientError{ClientErrorCode::DirectoryForked}};
+        co_return Failure{ClientError{ClientErrorCode::RestoreUnconfirmed}};
     }
     m_conflictIn = {};
     m_directory.settle(compared.common);

@@ -18,7 +18,8 @@ public:
     bool isNewLife() const;
     /// Before the login. What the server refuses is found by settle().
     Task<void> handIn();
-    /// After the login: waits, up to ten minutes online. DirectoryForked if the user must decide.
+    /// After the login: waits, up to ten minutes online. RestoreUnconfirmed if the user must
+    /// decide.
     Task<Result<void, ClientError>> settle();
 
     /// The last connection ended because the log of a restored server has gone on without this

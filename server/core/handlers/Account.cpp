@@ -80,7 +80,8 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
 }
 
 /// In the transaction. Gives the position in the directory log.
-Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& registration)
+Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& registration,
+                                         Deliveries& out)
 {
     const auto& account = registration.account.account;
     IMPULSE_CHECK(checkAppends(store, registration.retryMs));
@@ -96,6 +97,8 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
     store.prekeys().setSignedPrekey(registration.device.id, registration.signedPrekey);
     for (const auto& prekey : registration.oneTimePrekeys)
         store.prekeys().addOneTime(registration.device.id, prekey);
+    const auto& entry = registration.entry;
+    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
     return seq;
 }
 
@@ -149,7 +152,10 @@ void handle(Context& context, protocol::Register request, Reply<protocol::Regist
     context.session->state = SessionState::Registering;
     const auto registration = std::make_shared<const Registration>(std::move(*checked));
     write(
-        services, [registration](Store& store) { return storeRegistration(store, *registration); },
+        services,
+        [registration](Store& store, Deliveries& out) {
+            return storeRegistration(store, *registration, out);
+        },
         [&services, registration,
          reply = std::move(reply)](const Outcome<std::uint64_t>& seq) mutable {
             const auto session = reply.session();
@@ -164,8 +170,6 @@ void handle(Context& context, protocol::Register request, Reply<protocol::Regist
                 becomeReady(ready, {account.userId, registration->device.id,
                                     registration->device.signKey, account.username});
             }
-            services.router.pushDirectory(
-                {*seq, registration->entry.label, registration->entry.listHash});
         });
 }
 
@@ -232,26 +236,25 @@ void handle(Context& context, protocol::ReplaceRecovery request,
 
 namespace {
 
-struct Deletion {
-    DirectoryEntry entry;
-    std::vector<UserId> audience;
-};
-
-Outcome<Deletion> storeDeletion(Store& store, const NewDirectoryEntry& entry, std::uint64_t retryMs)
+Outcome<protocol::Done> storeDeletion(Store& store, const NewDirectoryEntry& entry,
+                                      std::uint64_t retryMs, Deliveries& out)
 {
+    const auto& user = entry.user;
     IMPULSE_CHECK(checkAppends(store, retryMs));
-    if (!store.accounts().username(entry.user))
+    if (!store.accounts().username(user))
         return Failure{refusal(ErrorCode::Unauthorized)};
-    for (const auto& device : store.directory().devices(entry.user)) {
+    for (const auto& device : store.directory().devices(user)) {
         store.prekeys().erase(device);
         store.mailboxes().erase(device);
     }
-    Deletion result;
-    result.audience = store.contacts().audience(entry.user);
-    result.entry = {store.directory().append(entry), entry.label, entry.listHash};
-    store.contacts().erase(entry.user);
-    store.accounts().erase(entry.user);
-    return result;
+    for (const auto& peer : store.contacts().audience(user))
+        announcePresenceTo(store, peer, user, false, out);
+    const auto seq = store.directory().append(entry);
+    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
+    out.push_back(ClosingDelivery{user, std::nullopt, ErrorCode::Unauthorized});
+    store.contacts().erase(user);
+    store.accounts().erase(user);
+    return protocol::Done{};
 }
 
 } // namespace
@@ -265,20 +268,12 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
     entry.user = context.identity().user;
     entry.label = directoryLabel(services.keys.serverId, entry.user);
     entry.serverMs = services.clock.nowMs();
-    const auto user = entry.user;
     write(
         services,
-        [entry = std::move(entry), retryMs = retryMs(services.settings)](Store& store) {
-            return storeDeletion(store, entry, retryMs);
-        },
-        [&services, user, reply = std::move(reply)](const Outcome<Deletion>& deletion) mutable {
-            if (!deletion)
-                return reply.refuse(deletion.error());
-            reply.answer({});
-            services.router.pushDirectory(deletion->entry);
-            for (const auto& peer : deletion->audience)
-                services.router.announcePresenceTo(peer, user, false);
-            services.router.closeAll(user, ErrorCode::Unauthorized);
+        [entry = std::move(entry), retryMs = retryMs(services.settings)](
+            Store& store, Deliveries& out) { return storeDeletion(store, entry, retryMs, out); },
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
         });
 }
 

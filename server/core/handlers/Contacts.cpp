@@ -8,10 +8,22 @@ using protocol::ErrorCode;
 
 constexpr std::size_t contactsPerPage = 1000;
 
-struct ContactChange {
-    protocol::ContactEntry contact;
-    ContactState before = ContactState::None;
-};
+Outcome<protocol::Done> changeContact(Store& store, const UserId& user, std::uint64_t session,
+                                      const protocol::SetContact& request, Deliveries& out)
+{
+    auto username = store.accounts().username(request.userId);
+    if (!username || !store.accounts().username(user))
+        return Failure{refusal(ErrorCode::NotFound)};
+    const auto before = store.contacts().state(user, request.userId);
+    store.contacts().set(user, request.userId, request.state);
+    const protocol::ContactPush push{{request.userId, std::move(*username), request.state}};
+    out.push_back(UserDelivery{user, protocol::encodePush(push), session});
+    const bool was = before == ContactState::Accepted;
+    const bool is = request.state == ContactState::Accepted;
+    if (was != is)
+        announcePresenceTo(store, request.userId, user, is, out);
+    return protocol::Done{};
+}
 
 } // namespace
 
@@ -48,25 +60,11 @@ void handle(Context& context, protocol::SetContact request, Reply<protocol::SetC
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [user, request](Store& store) -> Outcome<ContactChange> {
-            auto username = store.accounts().username(request.userId);
-            if (!username || !store.accounts().username(user))
-                return Failure{refusal(ErrorCode::NotFound)};
-            const auto before = store.contacts().state(user, request.userId);
-            store.contacts().set(user, request.userId, request.state);
-            return ContactChange{{request.userId, std::move(*username), request.state}, before};
+        [user, session = context.session->number, request](Store& store, Deliveries& out) {
+            return changeContact(store, user, session, request, out);
         },
-        [&services, user, reply = std::move(reply)](const Outcome<ContactChange>& change) mutable {
-            if (!change)
-                return reply.refuse(change.error());
-            const auto session = reply.session();
-            reply.answer({});
-            const auto& contact = change->contact;
-            services.router.pushSmall(user, protocol::ContactPush{contact}, session.get());
-            const bool was = change->before == ContactState::Accepted;
-            const bool is = contact.state == ContactState::Accepted;
-            if (was != is)
-                services.router.announcePresenceTo(contact.userId, user, is);
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
         });
 }
 

@@ -78,7 +78,8 @@ Outcome<protocol::Done> checkAgainstLog(const Store& store, const Publication& p
     return protocol::Done{};
 }
 
-Outcome<std::uint64_t> storePublication(Store& store, const Publication& publication)
+Outcome<std::uint64_t> storePublication(Store& store, const Publication& publication,
+                                        Deliveries& out)
 {
     IMPULSE_CHECK(checkAppends(store, publication.retryMs));
     IMPULSE_CHECK(checkAgainstLog(store, publication));
@@ -88,7 +89,10 @@ Outcome<std::uint64_t> storePublication(Store& store, const Publication& publica
         store.prekeys().erase(device);
         store.mailboxes().erase(device);
     }
-    const auto seq = store.directory().append(publication.entry);
+    const auto& entry = publication.entry;
+    const auto seq = store.directory().append(entry);
+    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
+    out.push_back(ClosingDelivery{entry.user, entry.devices, ErrorCode::DeviceRemoved});
     if (!publication.newDevice)
         return seq;
     const auto& device = *publication.newDevice;
@@ -113,15 +117,14 @@ void handle(Context& context, protocol::PublishDeviceList request,
         return reply.refuse(checked.error());
     const auto publication = std::make_shared<const Publication>(std::move(*checked));
     write(
-        services, [publication](Store& store) { return storePublication(store, *publication); },
-        [&services, publication,
-         reply = std::move(reply)](const Outcome<std::uint64_t>& seq) mutable {
+        services,
+        [publication](Store& store, Deliveries& out) {
+            return storePublication(store, *publication, out);
+        },
+        [reply = std::move(reply)](const Outcome<std::uint64_t>& seq) mutable {
             if (!seq)
                 return reply.refuse(seq.error());
             reply.answer({*seq});
-            const auto& entry = publication->entry;
-            services.router.pushDirectory({*seq, entry.label, entry.listHash});
-            services.router.closeUnlisted(entry.user, entry.devices);
         });
 }
 

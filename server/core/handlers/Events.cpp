@@ -1,7 +1,8 @@
 #include "server/core/Recovery.h"
 #include "server/core/handlers/EventChecks.h"
 
-#include <set>
+#include <algorithm>
+#include <iterator>
 
 namespace impulse::server {
 namespace {
@@ -10,8 +11,6 @@ using protocol::ContactState;
 using protocol::ErrorCode;
 
 constexpr std::size_t conversationsPerRead = 1000;
-/// As far as clients believe numbers (encryption.md 1.3).
-constexpr std::uint64_t furthestJump = 1'000'000;
 /// Room in a frame for everything but the events themselves: heads of 200 maps and of the frame.
 constexpr std::size_t frameReserve = 64 << 10;
 
@@ -19,7 +18,7 @@ constexpr std::size_t frameReserve = 64 << 10;
 struct Sending {
     Identity sender;
     UserId peer;
-    NewEvent event;
+    std::shared_ptr<const NewEvent> event;
     std::vector<DeviceId> unwrapped;
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
@@ -32,33 +31,19 @@ struct Sending {
     std::optional<std::uint64_t> waitMs;
 };
 
-struct Sent {
-    std::uint64_t seq = 0;
-    std::uint64_t serverMs = 0;
-    /// It was taken before: the answer is repeated and nothing else happens.
-    bool again = false;
-    bool accepted = false;
-    Conversation conversation;
-    std::vector<DeviceId> readers;
-};
-
-Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& request)
+Outcome<Sending> checkSending(const Context& context, const crypto::Aad& aad,
+                              protocol::SendEvent& request)
 {
-    IMPULSE_TRY(const auto aad, checkAad(context.identity(), request.aad));
-    if (aad.kind != crypto::EventKind::Direct || aad.isTransient() || request.body.empty())
+    if (aad.kind != crypto::EventKind::Direct || aad.isTransient() || request.body.empty() ||
+        request.sig || request.controls)
         return Failure{refusal(ErrorCode::Malformed)};
     Sending result;
     result.sender = context.identity();
     result.peer = aad.peerUser;
-    result.event = {aad.conversation,
-                    aad.senderDevice,
-                    aad.seq,
-                    aad.message,
-                    context.services.clock.nowMs(),
-                    std::move(request.aad),
-                    std::move(request.body),
-                    std::move(request.wraps),
-                    request.expiresHour};
+    result.event = std::make_shared<const NewEvent>(
+        NewEvent{aad.conversation, aad.senderDevice, aad.seq, aad.message,
+                 context.services.clock.nowMs(), std::move(request.aad), std::move(request.body),
+                 std::move(request.wraps), request.expiresHour});
     result.unwrapped = std::move(request.unwrapped);
     result.roster = request.roster;
     result.erase = std::move(request.erase);
@@ -66,46 +51,6 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     result.awaitMs = context.services.settings.handInTogetherMs;
     result.server = context.services.keys.serverId;
     return result;
-}
-
-/// What the log will keep of it.
-std::uint64_t storedBytes(const NewEvent& event)
-{
-    std::uint64_t bytes = event.aad.size() + event.body.size();
-    for (const auto& wrap : event.wraps)
-        bytes += DeviceId::size() + wrap.message.size();
-    return bytes;
-}
-
-/// After a restore the first event of a device may jump: what was between may be gone for ever.
-bool mayJump(const Store& store, const NewEvent& event, std::uint64_t last)
-{
-    const auto restoredMs = store.handIns().status().restoredMs;
-    if (restoredMs == 0 || event.senderSeq - last > furthestJump)
-        return false;
-    if (last == 0)
-        return true;
-    const auto sent = store.conversations().sent(event.conversation, event.device, last);
-    return sent && sent->serverMs < restoredMs;
-}
-
-/// The answer that this event got before, if it did; else whether its number is the next.
-Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& event)
-{
-    const auto& conversations = store.conversations();
-    const auto last = conversations.lastSenderSeq(event.conversation, event.device);
-    if (event.senderSeq > last + 1 && !mayJump(store, event, last))
-        return Failure{refusal(ErrorCode::OutOfOrder, last)};
-    if (event.senderSeq > last)
-        return std::optional<Sent>();
-    const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
-    if (!sent || sent->messageId != event.messageId)
-        return Failure{refusal(ErrorCode::SequenceUsed, last)};
-    Sent again;
-    again.seq = sent->seq;
-    again.serverMs = sent->serverMs;
-    again.again = true;
-    return std::optional(std::move(again));
 }
 
 /// Roster, and wraps for exactly the devices that must be able to read. Gives these devices.
@@ -118,45 +63,57 @@ Outcome<std::vector<DeviceId>> checkReaders(const Store& store, const Sending& s
     IMPULSE_TRY(auto devices, readingDevices(store, sending.sender, sending.peer));
     if (sending.roster != roster)
         return Failure{refusal(ErrorCode::StaleRoster, roster)};
-    std::set<DeviceId> named(sending.unwrapped.begin(), sending.unwrapped.end());
-    for (const auto& wrap : sending.event.wraps)
-        named.insert(wrap.deviceId);
-    const auto count = sending.unwrapped.size() + sending.event.wraps.size();
-    if (count != named.size() || named != std::set<DeviceId>(devices.begin(), devices.end()))
+    std::vector<DeviceId> named = sending.unwrapped;
+    for (const auto& wrap : sending.event->wraps)
+        named.push_back(wrap.deviceId);
+    // Each exactly once.
+    std::ranges::sort(named);
+    std::ranges::sort(devices);
+    if (named != devices)
         return Failure{refusal(ErrorCode::WrongDevices)};
     return devices;
 }
 
-/// The log has this person since a restore, the account has not come back yet.
-bool isAwaited(const Store& store, const Sending& sending)
+/// The devices that read it, if it may be written to this person. After a restore what is not known
+/// may be known soon.
+Outcome<std::vector<DeviceId>> checkAudience(const Store& store, const Sending& sending)
 {
-    if (store.handIns().status().restoredMs == 0)
-        return false;
-    const auto label = directoryLabel(sending.server, sending.peer);
-    const auto history = store.directory().history(label);
-    return !history.empty() && !history.back().listHash.isZero() &&
-           !store.directory().userOf(label);
-}
-
-/// The order of the checks is that of PROTOCOL.md, "Conversations".
-Outcome<Sent> storeEvent(Store& store, const Sending& sending)
-{
-    const auto& event = sending.event;
-    const auto& self = sending.sender.user;
-    IMPULSE_TRY(auto again, checkNumber(store, event));
-    if (again)
-        return std::move(*again);
-    if (const auto allowed = checkPeer(store, self, sending.peer); !allowed) {
+    if (const auto allowed = checkPeer(store, sending.sender.user, sending.peer); !allowed) {
         const bool isNobody = allowed.error().code == ErrorCode::NotFound;
-        return Failure{isNobody && isAwaited(store, sending) ? retryAfter(sending.awaitMs)
-                                                             : allowed.error()};
+        return Failure{isNobody && isAwaited(store, sending.server, sending.peer)
+                           ? retryAfter(sending.awaitMs)
+                           : allowed.error()};
     }
-    Sent result;
     auto readers = checkReaders(store, sending);
     // Sealed for lists that are not taken back yet.
     if (!readers && store.handIns().status().isClosed())
         return Failure{retryAfter(sending.retryMs)};
-    IMPULSE_TRY(result.readers, std::move(readers));
+    return readers;
+}
+
+/// Writing to somebody accepts him.
+void acceptPeer(Store& store, const UserId& self, const UserId& peer, Deliveries& out)
+{
+    if (peer == self || store.contacts().state(self, peer) != ContactState::None)
+        return;
+    store.contacts().set(self, peer, ContactState::Accepted);
+    announcePresenceTo(store, peer, self, true, out);
+    if (auto username = store.accounts().username(peer)) {
+        const protocol::ContactPush push{{peer, std::move(*username), ContactState::Accepted}};
+        out.push_back(UserDelivery{self, protocol::encodePush(push)});
+    }
+}
+
+/// The order of the checks is that of PROTOCOL.md, "Conversations".
+Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
+{
+    const auto& event = *sending.event;
+    const auto& self = sending.sender.user;
+    // What was taken before is answered as it was then, and nothing else happens.
+    IMPULSE_TRY(const auto again, checkNumber(store, event));
+    if (again)
+        return *again;
+    IMPULSE_TRY(auto readers, checkAudience(store, sending));
     auto& conversations = store.conversations();
     for (const auto seq : sending.erase) {
         if (conversations.author(event.conversation, seq) != self)
@@ -165,35 +122,107 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending)
     if (sending.waitMs)
         return Failure{rateLimited(*sending.waitMs)};
     const auto [first, second] = std::minmax(self, sending.peer);
-    result.conversation = {event.conversation, first, second, 1, 0};
+    const Conversation conversation{event.conversation, first, second, 1, 0};
     if (!conversations.find(event.conversation))
-        conversations.create(result.conversation);
-    result.seq = conversations.append(event);
-    result.serverMs = event.serverMs;
-    for (const auto seq : sending.erase)
-        conversations.erase(event.conversation, seq);
-    // Writing to somebody accepts him.
-    if (sending.peer != self && store.contacts().state(self, sending.peer) == ContactState::None) {
-        store.contacts().set(self, sending.peer, ContactState::Accepted);
-        result.accepted = true;
-    }
-    return result;
+        conversations.create(conversation);
+    for (const auto erased : sending.erase)
+        conversations.erase(event.conversation, erased);
+    Deliveries acceptance;
+    acceptPeer(store, self, sending.peer, acceptance);
+    // Last: the store may write it together with other jobs' events.
+    const auto seq = conversations.append(sending.event);
+    out.push_back(EventDelivery{seq, sending.event, std::move(readers)});
+    if (!sending.erase.empty())
+        announceErased(store, conversation, sending.erase, out);
+    std::ranges::move(acceptance, std::back_inserter(out));
+    return Sent{seq, event.serverMs};
 }
 
-void announce(Services& services, const Sending& sending, const Sent& sent)
-{
-    auto& router = services.router;
-    router.pushEvent(sent.seq, sending.event, sent.readers);
-    if (!sending.erase.empty())
-        router.pushErased(sent.conversation, sending.erase);
-    if (!sent.accepted)
-        return;
-    router.announcePresenceTo(sending.peer, sending.sender.user, true);
-    if (auto username = services.store.accounts().username(sending.peer)) {
-        const protocol::ContactPush push{
-            {sending.peer, std::move(*username), ContactState::Accepted}};
-        router.pushSmall(sending.sender.user, push);
+/// How far a device says it has each conversation.
+class Positions {
+public:
+    explicit Positions(const std::vector<protocol::LogPosition>& positions) : m_positions(positions)
+    {
     }
+    bool has(const ConversationId& id, std::uint64_t lastSeq) const
+    {
+        const auto found =
+            std::ranges::lower_bound(m_positions, id, {}, &protocol::LogPosition::conversationId);
+        return found != m_positions.end() && found->conversationId == id && found->seq == lastSeq;
+    }
+
+private:
+    const std::vector<protocol::LogPosition>& m_positions;
+};
+
+void addChats(const Store& store, const UserId& user, std::optional<ConversationId> after,
+              const Positions& positions, protocol::SyncResult& result)
+{
+    for (bool last = false; !last;) {
+        const auto page = store.conversations().ofUser(user, after, conversationsPerRead);
+        last = page.size() < conversationsPerRead;
+        for (const auto& chat : page) {
+            after = chat.id;
+            if (positions.has(chat.id, chat.lastSeq))
+                continue;
+            if (result.conversations.size() == protocol::conversationsPerSync) {
+                result.more = true;
+                return;
+            }
+            result.conversations.push_back(
+                {chat.id, chat.peerOf(user), chat.firstSeq, chat.lastSeq});
+        }
+    }
+}
+
+void addGroups(const Store& store, const UserId& user, std::optional<ConversationId> after,
+               const Positions& positions, protocol::SyncResult& result)
+{
+    for (bool last = false; !last;) {
+        const auto page = store.groups().viewsOf(user, after, conversationsPerRead);
+        last = page.size() < conversationsPerRead;
+        for (const auto& view : page) {
+            after = view.group;
+            if (positions.has(view.group, view.lastSeq))
+                continue;
+            if (result.groups.size() == protocol::conversationsPerSync) {
+                result.more = true;
+                return;
+            }
+            result.groups.push_back({view.group, view.epoch, view.firstSeq, view.lastSeq});
+        }
+    }
+}
+
+/// The lowest ids of both arrays, as many as one answer holds: the next one continues above them.
+void keepLowest(protocol::SyncResult& result)
+{
+    auto& chats = result.conversations;
+    auto& groups = result.groups;
+    while (chats.size() + groups.size() > protocol::conversationsPerSync) {
+        result.more = true;
+        if (groups.empty() ||
+            (!chats.empty() && chats.back().conversationId > groups.back().conversationId))
+            chats.pop_back();
+        else
+            groups.pop_back();
+    }
+}
+
+/// What this person may read of a conversation. Nothing for everybody else.
+std::optional<std::pair<std::uint64_t, std::uint64_t>>
+readableRange(const Store& store, const UserId& user, const ConversationId& id)
+{
+    const auto conversation = store.conversations().find(id);
+    if (!conversation)
+        return std::nullopt;
+    if (conversation->has(user))
+        return std::pair(conversation->firstSeq, conversation->lastSeq);
+    const auto view =
+        conversation->isGroup ? store.groups().viewOf(user, id) : std::optional<GroupView>();
+    if (!view)
+        return std::nullopt;
+    return std::pair(view->firstSeq, view->lastSeq);
 }
 
 } // namespace
@@ -201,21 +230,26 @@ void announce(Services& services, const Sending& sending, const Sent& sent)
 void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendEvent> reply)
 {
     auto& services = context.services;
-    auto checked = checkSending(context, request);
+    const auto aad = checkAad(context.identity(), request.aad);
+    if (!aad)
+        return reply.refuse(aad.error());
+    if (aad->kind == crypto::EventKind::Group)
+        return sendToGroup(context, *aad, std::move(request), std::move(reply));
+    auto checked = checkSending(context, *aad, request);
     if (!checked)
         return reply.refuse(checked.error());
     // Refused only after the other checks: what was taken before is answered all the same.
     checked->waitMs = services.limiter.take(Limit::StoredBytes, limitKey({checked->sender.user}),
-                                            storedBytes(checked->event));
+                                            storedBytes(*checked->event));
     const auto sending = std::make_shared<const Sending>(std::move(*checked));
     write(
-        services, [sending](Store& store) { return storeEvent(store, *sending); },
-        [&services, sending, reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
+        services,
+        [sending](Store& store, Deliveries& out) { return storeEvent(store, *sending, out); },
+        [conversation = sending->event->conversation,
+         reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
             if (!sent)
                 return reply.refuse(sent.error());
-            reply.answer({sending->event.conversation, sent->seq, sent->serverMs});
-            if (!sent->again)
-                announce(services, *sending, *sent);
+            reply.answer({conversation, sent->seq, sent->serverMs});
         });
 }
 
@@ -223,7 +257,6 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
 {
     const auto& store = context.services.store;
     const auto& user = context.identity().user;
-    const auto byId = &protocol::LogPosition::conversationId;
     const auto notAscending = [](const auto& a, const auto& b) {
         return a.conversationId >= b.conversationId;
     };
@@ -231,26 +264,11 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
         return reply.refuse(ErrorCode::Malformed);
     // Before the heads are read, so that nothing falls between.
     context.session->subscribed = true;
+    const Positions positions(request.positions);
     protocol::SyncResult result;
-    auto after = request.after;
-    for (bool last = false; !last && !result.more;) {
-        const auto page = store.conversations().ofUser(user, after, conversationsPerRead);
-        last = page.size() < conversationsPerRead;
-        for (const auto& conversation : page) {
-            after = conversation.id;
-            const auto stated =
-                std::ranges::lower_bound(request.positions, conversation.id, {}, byId);
-            if (stated != request.positions.end() && stated->conversationId == conversation.id &&
-                stated->seq == conversation.lastSeq)
-                continue;
-            if (result.conversations.size() == protocol::conversationsPerSync) {
-                result.more = true;
-                break;
-            }
-            result.conversations.push_back({conversation.id, conversation.peerOf(user),
-                                            conversation.firstSeq, conversation.lastSeq});
-        }
-    }
+    addChats(store, user, request.after, positions, result);
+    addGroups(store, user, request.after, positions, result);
+    keepLowest(result);
     result.directorySeq = store.directory().lastSeq();
     result.mailboxLast = store.mailboxes().last(context.identity().device);
     result.serverMs = context.services.clock.nowMs();
@@ -263,16 +281,20 @@ void handle(Context& context, protocol::FetchEvents request, Reply<protocol::Fet
     const auto& limits = services.settings.limits;
     if (request.limit == 0)
         return reply.refuse(ErrorCode::Malformed);
-    const auto& conversations = services.store.conversations();
-    const auto conversation = conversations.find(request.conversationId);
-    if (!conversation || !conversation->has(context.identity().user))
+    const auto range =
+        readableRange(services.store, context.identity().user, request.conversationId);
+    if (!range)
         return reply.refuse(ErrorCode::NotFound);
     protocol::EventPage page;
-    page.events = conversations.events(request.conversationId, request.after,
-                                       std::min(request.limit, limits.eventsPerFetch),
-                                       limits.frameBytes - frameReserve, context.identity().device);
-    page.firstSeq = conversation->firstSeq;
-    page.lastSeq = conversation->lastSeq;
+    page.firstSeq = range->first;
+    page.lastSeq = range->second;
+    page.events = services.store.conversations().events(
+        request.conversationId, std::max(request.after, page.firstSeq - 1),
+        std::min(request.limit, limits.eventsPerFetch), limits.frameBytes - frameReserve,
+        context.identity().device);
+    // Who has left a group reads up to there.
+    std::erase_if(page.events,
+                  [&](const protocol::LogEvent& event) { return event.seq > page.lastSeq; });
     reply.answer(page);
 }
 

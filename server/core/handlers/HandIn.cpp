@@ -102,12 +102,8 @@ Outcome<Return> checkReturn(const Context& context, protocol::RegisterAgain& req
     return result;
 }
 
-struct Returned {
-    std::uint64_t seq = 0;
-    std::vector<DirectoryEntry> appended;
-};
-
-Outcome<Returned> storeReturn(Store& store, const Return& back)
+/// In the transaction. Gives the position of the newest list.
+Outcome<std::uint64_t> storeReturn(Store& store, const Return& back, Deliveries& out)
 {
     const auto& account = back.account.account;
     auto& directory = store.directory();
@@ -133,15 +129,14 @@ Outcome<Returned> storeReturn(Store& store, const Return& back)
     for (std::size_t i = 0; i < history.size(); ++i)
         directory.supplyList(back.label, back.checked[i].hash, back.lists[i],
                              back.checked[i].deviceIds());
-    Returned result;
+    auto seq = history.empty() ? 0 : history.back().seq;
     for (auto i = history.size(); i < back.checked.size(); ++i) {
         const auto& list = back.checked[i];
-        const auto seq = directory.append({account.userId, back.label, list.hash, back.lists[i],
-                                           list.deviceIds(), back.account.createdMs});
-        result.appended.push_back({seq, back.label, list.hash});
+        seq = directory.append({account.userId, back.label, list.hash, back.lists[i],
+                                list.deviceIds(), back.account.createdMs});
+        out.push_back(DirectoryDelivery{{seq, back.label, list.hash}});
     }
-    result.seq = result.appended.empty() ? history.back().seq : result.appended.back().seq;
-    return result;
+    return seq;
 }
 
 } // namespace
@@ -208,22 +203,20 @@ void handle(Context& context, protocol::RegisterAgain request, Reply<protocol::R
     context.session->state = SessionState::Registering;
     const auto back = std::make_shared<const Return>(std::move(*checked));
     write(
-        services, [back](Store& store) { return storeReturn(store, *back); },
-        [&services, back, reply = std::move(reply)](const Outcome<Returned>& returned) mutable {
+        services, [back](Store& store, Deliveries& out) { return storeReturn(store, *back, out); },
+        [&services, back, reply = std::move(reply)](const Outcome<std::uint64_t>& seq) mutable {
             const auto session = reply.session();
             if (session && session->state == SessionState::Registering)
                 session->state = SessionState::Greeted;
-            if (!returned)
-                return reply.refuse(returned.error());
+            if (!seq)
+                return reply.refuse(seq.error());
             const auto& account = back->account.account;
-            reply.answer({returned->seq, back->account.createdMs});
+            reply.answer({*seq, back->account.createdMs});
             if (session && session->state == SessionState::Greeted) {
                 Context ready{services, session};
                 becomeReady(ready, {account.userId, back->device.id, back->device.signKey,
                                     account.username});
             }
-            for (const auto& entry : returned->appended)
-                services.router.pushDirectory(entry);
         });
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/crypto/Login.h"
+#include "server/core/Announcements.h"
 #include "server/core/Reply.h"
 #include "server/core/WriteTask.h"
 
@@ -79,6 +80,14 @@ void handle(Context& context, protocol::SetPrivacy request, Reply<protocol::SetP
 void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> reply);
 void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendEvent> reply);
 void handle(Context& context, protocol::FetchEvents request, Reply<protocol::FetchEvents> reply);
+
+// handlers/Groups.cpp
+void handle(Context& context, protocol::PutGroupState request,
+            Reply<protocol::PutGroupState> reply);
+void handle(Context& context, protocol::GetGroupStates request,
+            Reply<protocol::GetGroupStates> reply);
+void handle(Context& context, protocol::GetGroupMeta request, Reply<protocol::GetGroupMeta> reply);
+void handle(Context& context, protocol::CloseGroup request, Reply<protocol::CloseGroup> reply);
 
 // handlers/Control.cpp
 void handle(Context& context, protocol::SendControl request, Reply<protocol::SendControl> reply);

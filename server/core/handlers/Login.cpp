@@ -211,13 +211,15 @@ void becomeReady(Context& context, Identity identity)
     const auto user = identity.user;
     context.session->identity = std::move(identity);
     context.session->state = SessionState::Ready;
-    context.session->connection()->setFrameLimit(services.settings.limits.frameBytes);
-    if (services.router.add(context.session))
-        services.router.announcePresence(user);
-    // So that a crash does not leave an older time.
-    writeQuietly(services, [user, now = services.clock.nowMs()](Store& store) {
-        store.accounts().setLastSeen(user, now);
-    });
+    context.session->connection()->admit(services.settings.limits.frameBytes);
+    const bool appeared = services.router.add(context.session);
+    // The time is stored now already, so that a crash does not leave an older one.
+    writeQuietly(services,
+                 [user, appeared, now = services.clock.nowMs()](Store& store, Deliveries& out) {
+                     store.accounts().setLastSeen(user, now);
+                     if (appeared)
+                         announcePresence(store, user, now, out);
+                 });
 }
 
 void becomeGone(Services& services, const std::shared_ptr<Session>& session, bool stopping)
@@ -225,11 +227,12 @@ void becomeGone(Services& services, const std::shared_ptr<Session>& session, boo
     const auto user = session->identity.user;
     if (!services.router.remove(session))
         return;
-    if (!stopping)
-        services.router.announcePresence(user);
-    writeQuietly(services, [user, now = services.clock.nowMs()](Store& store) {
-        store.accounts().setLastSeen(user, now);
-    });
+    writeQuietly(services,
+                 [user, stopping, now = services.clock.nowMs()](Store& store, Deliveries& out) {
+                     store.accounts().setLastSeen(user, now);
+                     if (!stopping)
+                         announcePresence(store, user, now, out);
+                 });
 }
 
 } // namespace impulse::server

@@ -25,20 +25,19 @@ void handle(Context& context, protocol::SetPrivacy request, Reply<protocol::SetP
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        // Gives whether it changes anything.
-        [user, show = request.showLastSeen](Store& store) -> Outcome<bool> {
+        [user, show = request.showLastSeen](Store& store,
+                                            Deliveries& out) -> Outcome<protocol::Done> {
             const auto account = store.accounts().find(user);
             if (!account)
                 return Failure{refusal(protocol::ErrorCode::Unauthorized)};
+            if (account->showLastSeen == show)
+                return protocol::Done{};
             store.accounts().setShowLastSeen(user, show);
-            return account->showLastSeen != show;
+            announcePresence(store, user, std::nullopt, out);
+            return protocol::Done{};
         },
-        [&services, user, reply = std::move(reply)](const Outcome<bool>& changed) mutable {
-            if (!changed)
-                return reply.refuse(changed.error());
-            reply.answer({});
-            if (*changed)
-                services.router.announcePresence(user);
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
         });
 }
 

@@ -16,8 +16,9 @@ void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutP
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [user, version = *version,
-         profile = std::move(request.profile)](Store& store) -> Outcome<std::vector<UserId>> {
+        [user, session = context.session->number, version = *version,
+         profile = std::move(request.profile)](Store& store,
+                                               Deliveries& out) -> Outcome<protocol::Done> {
             const auto stored = store.accounts().profile(user);
             if (!stored)
                 return Failure{refusal(ErrorCode::Unauthorized)};
@@ -26,17 +27,14 @@ void handle(Context& context, protocol::PutProfile request, Reply<protocol::PutP
             if (present && version <= *present)
                 return Failure{refusal(ErrorCode::ProfileConflict, *present)};
             store.accounts().setProfile(user, profile);
-            return store.contacts().audience(user);
+            const auto frame = protocol::encodePush(protocol::ProfilePush{user});
+            for (const auto& peer : store.contacts().audience(user))
+                out.push_back(UserDelivery{peer, frame});
+            out.push_back(UserDelivery{user, frame, session});
+            return protocol::Done{};
         },
-        [&services, user,
-         reply = std::move(reply)](const Outcome<std::vector<UserId>>& audience) mutable {
-            if (!audience)
-                return reply.refuse(audience.error());
-            const auto session = reply.session();
-            reply.answer({});
-            for (const auto& peer : *audience)
-                services.router.pushSmall(peer, protocol::ProfilePush{user});
-            services.router.pushSmall(user, protocol::ProfilePush{user}, session.get());
+        [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
+            reply.finish(done);
         });
 }
 

@@ -21,9 +21,9 @@ public:
 
     /// Queues one frame. Nothing happens on a connection that is closing. Never calls back.
     virtual void send(View frame) = 0;
-    /// Takes frames of this size from now on; at first earlyFrame. A larger one ends the connection
-    /// before it is in memory.
-    virtual void setFrameLimit(std::size_t bytes) = 0;
+    /// The client has logged in: it counts as known, and frames of this size are taken from now on;
+    /// at first earlyFrame. A larger one ends the connection before it is in memory.
+    virtual void admit(std::size_t frameBytes) = 0;
     /// Closes after what was sent before. ChatServer::closed() follows later, never from inside.
     virtual void close(CloseCode code, std::string_view reason) = 0;
     /// Bytes handed to send() that the peer's system has not taken yet.

@@ -53,8 +53,6 @@ public:
     virtual std::vector<HandedPosition> positions() const = 0;
     virtual std::optional<HandedListRow> list(const Hash32& listHash) const = 0;
 
-    /// What the restore command does to a database, beside the new incarnation.
-    virtual void setRestored(std::uint64_t ms) = 0;
     /// The log ends here now; `isOpen`: it may grow again.
     virtual void setProgress(std::uint64_t baseSeq, std::uint64_t endSeq, bool isOpen) = 0;
     /// Nothing happens if it is known.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/core/ports/EventBus.h"
 #include "server/core/ports/Store.h"
 
 #include <memory>
@@ -24,7 +25,9 @@ public:
 
     virtual ~WriteJob() = default;
     /// Once, on the writer thread, inside the transaction of its group and a savepoint of its own.
-    virtual Verdict run(Store& store) = 0;
+    /// What it adds to `out` is published after the commit, in the order of the commits; not if
+    /// the job is discarded or fails.
+    virtual Verdict run(Store& store, Deliveries& out) = 0;
     /// Once, on the I/O thread that submitted it, after the group's commit is durable. With a
     /// failure nothing of it was stored, and what run() found must not be used.
     virtual void finish(std::optional<WriteFailure> failure) = 0;

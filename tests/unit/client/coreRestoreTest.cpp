@@ -235,7 +235,7 @@ TEST_CASE("Only when the log has gone on without it must the user confirm a rest
     vera.registerAccount();
     for (auto* person : {&anna, &boris}) {
         reconnect(*person);
-        REQUIRE(isStopped(*person, ClientErrorCode::DirectoryForked));
+        REQUIRE(isStopped(*person, ClientErrorCode::RestoreUnconfirmed));
         // Nothing is sent or shown on the word of this server.
         CHECK_FALSE(person->done([&](auto done) {
             person->client().accounts().comeBack(Password(person->password), {}, done);
@@ -252,7 +252,7 @@ TEST_CASE("Only when the log has gone on without it must the user confirm a rest
     CHECK(server.store().directory().lastSeq() == 4);
     CHECK(server.lists(anna.client().accounts().userId()).size() == 2);
     reconnect(second);
-    REQUIRE(isStopped(second, ClientErrorCode::DirectoryForked));
+    REQUIRE(isStopped(second, ClientErrorCode::RestoreUnconfirmed));
     REQUIRE(
         second.done([&](auto done) { second.client().accounts().confirmRestore(done); }));
     REQUIRE(second.online());

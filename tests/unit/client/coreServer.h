@@ -6,6 +6,7 @@
 #include "common/crypto/Rng.h"
 #include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
+#include "server/core/LocalBus.h"
 #include "server/core/KeyChecks.h"
 #include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlWriter.h"
@@ -77,6 +78,7 @@ public:
         m_writer->stop();
         m_core.reset();
         m_jobs.reset();
+        m_bus.reset();
         m_store.reset();
         m_connection.reset();
         m_writer.reset();
@@ -88,8 +90,7 @@ public:
                 server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadWrite);
             REQUIRE(connection.ok());
             server::SqlStore store(**connection);
-            store.setIncarnation(crypto::random<IncarnationId>(m_rng));
-            store.handIns().setRestored(clock.nowMs());
+            store.setRestored(crypto::random<IncarnationId>(m_rng), clock.nowMs());
             REQUIRE_FALSE(store.takeFailure());
         }
         settings.handInTogetherMs = togetherMs;
@@ -170,7 +171,7 @@ private:
             : m_work(std::move(work)), m_done(std::move(done))
         {
         }
-        Verdict run(server::Store& store) override
+        Verdict run(server::Store& store, server::Deliveries&) override
         {
             m_work(store);
             return Verdict::Keep;
@@ -187,16 +188,18 @@ private:
     void start()
     {
         settings.incarnation = readIncarnation();
-        m_writer = std::make_unique<server::GroupWriter>(path());
+        m_writer = std::make_unique<server::GroupWriter>(path(), m_hub);
         REQUIRE(m_writer->failure().isEmpty());
         auto connection =
             server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadOnly);
         REQUIRE(connection.ok());
         m_connection = std::move(connection).value();
         m_store = std::make_unique<server::SqlStore>(*m_connection);
-        m_jobs = std::make_unique<server::SqlWriter>(*m_writer);
+        m_jobs = std::make_unique<server::SqlWriter>(*m_writer, [this] { m_wakeup.request(); });
+        m_bus = m_hub.connect([this] { m_wakeup.request(); });
         m_core = std::make_unique<server::ChatServer>(
-            settings, m_keys, server::ChatServer::Ports{*m_store, *m_jobs, clock, m_rng});
+            settings, m_keys,
+            server::ChatServer::Ports{*m_store, *m_jobs, clock, m_rng, *m_bus, m_limiter});
     }
     IncarnationId readIncarnation() const
     {
@@ -209,10 +212,20 @@ private:
     QTemporaryDir m_folder;
     server::ServerKeys m_keys;
     crypto::SystemRng m_rng;
+    Wakeup m_wakeup{[this] {
+        if (!m_core)
+            return;
+        const auto deliveries = m_bus->take();
+        m_jobs->finishWaiting();
+        m_core->deliver(deliveries);
+    }};
+    server::LocalBus m_hub;
+    server::RateLimiter m_limiter{clock};
     std::unique_ptr<server::GroupWriter> m_writer;
     std::unique_ptr<server::SqlConnection> m_connection;
     std::unique_ptr<server::SqlStore> m_store;
     std::unique_ptr<server::SqlWriter> m_jobs;
+    std::unique_ptr<server::EventBus> m_bus;
     std::unique_ptr<server::ChatServer> m_core;
     QTimer m_ticks;
 };
@@ -291,7 +304,7 @@ private:
             if (transport)
                 transport->closeLater();
         }
-        void setFrameLimit(std::size_t) override {}
+        void admit(std::size_t) override {}
         std::size_t queuedBytes() const override { return 0; }
         const std::string& addressKey() const override { return m_address; }
         const Hash32& certificateHash() const override { return m_hash; }

@@ -67,6 +67,11 @@ X1(Wrap)
 X1(HandedList)
 X1(LogPosition)
 X1(ConversationHead)
+X1(GroupHead)
+X1(ControlEnvelope)
+X1(GroupStateAccepted)
+X1(GroupStates)
+X1(GroupMeta)
 X1(LogEvent)
 X1(MailboxEntry)
 #undef X1
@@ -180,6 +185,8 @@ inline std::map<std::string, StructText> structs()
     add(structText<HandedList>());
     add(structText<LogPosition>());
     add(structText<ConversationHead>());
+    add(structText<GroupHead>());
+    add(structText<ControlEnvelope>());
     add(structText<LogEvent>());
     add(structText<MailboxEntry>());
     return result;

@@ -146,7 +146,7 @@ TEST_CASE("impulse.cddl has every message, field number and limit, and none besi
     }
     for (const auto* part : {"PasswordParameters", "UserEntry", "ServerLimits", "ContactEntry",
                              "Presence", "Wrap", "HandedList", "LogPosition", "ConversationHead",
-                             "LogEvent", "MailboxEntry"})
+                             "GroupHead", "ControlEnvelope", "LogEvent", "MailboxEntry"})
         expected[ruleName(part)] = cddlOf(known.at(part), std::nullopt, false);
     expected["error"] = cddlOf(known.at("Error"), errorKind, true);
     expected["frame"] = "request / answer / error / push";

@@ -144,7 +144,7 @@ TEST_CASE("while a registration is stored nothing else is allowed")
     CHECK(client.code(boris.registration()) == ErrorCode::OutOfState);
     CHECK_FALSE(client.isAnswered(id));
     server.writer->held = false;
-    server.writer->flush();
+    server.flush();
     CHECK(client.answer<protocol::Register>(id));
     client.sync();
 }
@@ -263,7 +263,8 @@ TEST_CASE("where registration is closed there are no invites")
     settings.registration = protocol::RegistrationPolicy::Closed;
     server.chat = std::make_unique<ChatServer>(
         settings, server.keys,
-        ChatServer::Ports{*server.store, *server.writer, server.clock, server.rng});
+        ChatServer::Ports{*server.store, *server.writer, server.clock, server.rng, *server.bus,
+                          server.limiter});
     Client client(server);
     client.logIn(anna.person, anna.device());
     CHECK(client.code(protocol::CreateInvite{1, 0}) == ErrorCode::Forbidden);

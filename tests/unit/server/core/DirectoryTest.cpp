@@ -172,10 +172,10 @@ TEST_CASE("what a removed device sends after its removal is refused")
         eventOf({anna.person, phone, boris.id(), 1, 4}, {anna.device().id(), boris.device().id()}));
     const auto upload = client.send(protocol::UploadPrekeys{{}, Person::oneTimePrekeys(9, 1), {}});
     server.writer->held = false;
-    server.writer->flush();
-    // Its connection was closed before the answers; nothing was stored.
-    CHECK_FALSE(client.isAnswered(event));
-    CHECK_FALSE(client.isAnswered(upload));
+    server.flush();
+    CHECK(client.answer<protocol::SendEvent>(event).error().code == ErrorCode::DeviceRemoved);
+    CHECK(client.answer<protocol::UploadPrekeys>(upload).error().code == ErrorCode::DeviceRemoved);
+    CHECK(client.connection.closeCode == CloseCode::Policy);
     const auto log = crypto::directConversation(anna.id(), boris.id());
     CHECK_FALSE(server.store->conversations().find(log));
 }

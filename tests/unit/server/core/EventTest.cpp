@@ -33,7 +33,7 @@ TEST_CASE("an event is numbered, answered after the commit, pushed and fetched")
     CHECK_FALSE(anna.client.isAnswered(id));
     CHECK(boris.client.pushCount() == 0);
     server.writer->held = false;
-    server.writer->flush();
+    server.flush();
     const auto accepted = anna.client.answer<protocol::SendEvent>(id);
     REQUIRE(accepted);
     CHECK(accepted->conversationId == logOf(anna, boris));
@@ -86,7 +86,7 @@ TEST_CASE("an event sent again gets its first answer, whatever has changed since
     anna.client.send(event);
     anna.client.disconnect();
     server.writer->held = false;
-    server.writer->flush();
+    server.flush();
     const auto storedMs = server.clock.now;
     boris.client.forgetPushes();
 
@@ -305,7 +305,7 @@ TEST_CASE("an event with an hour of expiry is erased then")
     boris.client.forgetPushes();
     const auto tick = [&] {
         server.chat->tick();
-        server.writer->flush();
+        server.flush();
     };
     const auto bodies = [&] {
         int count = 0;
@@ -409,5 +409,5 @@ TEST_CASE("a slow reader is spared pushes and hears of the gap when it has read"
     boris.client.connection.queued = (16u << 20) + 1;
     boris.client.send(protocol::GetContacts{});
     CHECK(boris.client.connection.closeCode);
-    server.writer->flush();
+    server.flush();
 }

@@ -127,7 +127,7 @@ TEST_CASE("requests that wait are bounded, and each is answered once")
     REQUIRE_FALSE(error);
     CHECK(error.error().code == ErrorCode::RateLimited);
     CHECK(error.error().retryAfterMs > 0u);
-    server.writer->flush();
+    server.flush();
     for (int i = 0; i < 64; ++i)
         CHECK(anna.client.answer<protocol::SetPrivacy>(ids[static_cast<std::size_t>(i)]));
     server.writer->held = false;
@@ -209,7 +209,7 @@ TEST_CASE("answers of a connection that has gone are dropped")
     anna->client.send(eventOf(*anna, boris, 1));
     anna->client.disconnect();
     server.writer->held = false;
-    server.writer->flush();
+    server.flush();
     // The event was stored and pushed all the same.
     CHECK(boris.client.take<protocol::EventPush>().size() == 1);
     // And what waits when the server goes is dropped.
@@ -217,7 +217,7 @@ TEST_CASE("answers of a connection that has gone are dropped")
     boris.client.send(protocol::SetPrivacy{false});
     boris.client.disconnect();
     server.chat.reset();
-    server.writer->flush();
+    server.flush();
 }
 
 TEST_CASE("silent connections are closed, pending ones later")
@@ -245,7 +245,7 @@ TEST_CASE("silent connections are closed, pending ones later")
     server.chat->tick();
     CHECK(pending.connection.closeCode);
     CHECK_FALSE(ready.connection.closeCode);
-    server.writer->flush();
+    server.flush();
 }
 
 TEST_CASE("a stopping server says so")

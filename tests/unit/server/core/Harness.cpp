@@ -1,5 +1,7 @@
 #include "tests/unit/server/core/Harness.h"
 
+#include <QFile>
+
 namespace impulse::tests {
 namespace {
 
@@ -18,10 +20,17 @@ void DirectWriter::flush()
         const auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
         REQUIRE(m_connection.execute("BEGIN IMMEDIATE"));
-        const auto verdict = job->run(m_store);
-        const bool keep = verdict == WriteJob::Verdict::Keep && !failure && !m_store.takeFailure();
-        REQUIRE(m_connection.execute(keep ? "COMMIT" : "ROLLBACK"));
+        Deliveries out;
+        const auto verdict = job->run(m_store, out);
+        const bool keep = verdict == WriteJob::Verdict::Keep && !failure && m_store.flush() &&
+                          !m_store.takeFailure();
+        if (keep)
+            REQUIRE(m_connection.execute("COMMIT"));
+        else
+            m_connection.rollBack();
         job->finish(failure);
+        if (keep)
+            m_publisher.publish(std::move(out));
     }
 }
 
@@ -41,9 +50,16 @@ void TestServer::open()
     writeConnection = openConnection(path(), SqlConnection::Mode::ReadWrite);
     readConnection = openConnection(path(), SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
-    writer = std::make_unique<DirectWriter>(*writeConnection);
-    chat = std::make_unique<ChatServer>(settings, keys,
-                                        ChatServer::Ports{*store, *writer, clock, rng});
+    writer = std::make_unique<DirectWriter>(*writeConnection, hub);
+    bus = hub.connect([] {});
+    chat = std::make_unique<ChatServer>(
+        settings, keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
+}
+
+void TestServer::flush()
+{
+    writer->flush();
+    deliver();
 }
 
 void TestServer::backUp()
@@ -52,13 +68,25 @@ void TestServer::backUp()
     REQUIRE(writeConnection->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copyPath())));
 }
 
-void TestServer::restore()
+void TestServer::close()
 {
     chat.reset();
+    bus.reset();
     writer.reset();
     store.reset();
     readConnection.reset();
     writeConnection.reset();
+}
+
+void TestServer::restart()
+{
+    close();
+    open();
+}
+
+void TestServer::restore()
+{
+    close();
     for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
         QFile::remove(path() + suffix);
     REQUIRE(QFile::copy(copyPath(), path()));
@@ -66,8 +94,7 @@ void TestServer::restore()
     {
         auto connection = openConnection(path(), SqlConnection::Mode::ReadWrite);
         SqlStore restored(*connection);
-        restored.setIncarnation(crypto::random<IncarnationId>(rng));
-        restored.handIns().setRestored(clock.now);
+        restored.setRestored(crypto::random<IncarnationId>(rng), clock.now);
         REQUIRE_FALSE(restored.takeFailure());
     }
     open();
@@ -77,7 +104,7 @@ void TestServer::pass(std::uint64_t ms)
 {
     clock.now += ms;
     chat->tick();
-    writer->flush();
+    flush();
 }
 
 protocol::WireSecret randomSecret()
@@ -172,6 +199,7 @@ void Client::disconnect()
     m_server.chat->closed(connection);
     if (!m_server.writer->held)
         m_server.writer->flush();
+    m_server.deliver();
 }
 
 void Client::reconnect()
@@ -187,6 +215,7 @@ void Client::sendBytes(View frame)
     m_server.chat->received(connection, frame);
     if (!m_server.writer->held)
         m_server.writer->flush();
+    m_server.deliver();
 }
 
 void Client::collect()

@@ -6,6 +6,7 @@
 #include "common/crypto/Prekeys.h"
 #include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
+#include "server/core/LocalBus.h"
 #include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlStore.h"
 #include "tests/support/Catch.h"
@@ -41,7 +42,8 @@ public:
 /// Runs jobs on the calling thread, each in a transaction of its own, when flush() is called.
 class DirectWriter final : public Writer {
 public:
-    explicit DirectWriter(SqlConnection& connection) : m_connection(connection), m_store(connection)
+    DirectWriter(SqlConnection& connection, Publisher& publisher)
+        : m_connection(connection), m_store(connection), m_publisher(publisher)
     {
     }
 
@@ -57,6 +59,7 @@ public:
 private:
     SqlConnection& m_connection;
     SqlStore m_store;
+    Publisher& m_publisher;
     std::deque<std::unique_ptr<WriteJob>> m_jobs;
 };
 
@@ -68,7 +71,7 @@ public:
             frames.push_back(toBytes(frame));
     }
     void close(CloseCode code, std::string_view) override { closeCode = code; }
-    void setFrameLimit(std::size_t bytes) override { frameLimit = bytes; }
+    void admit(std::size_t bytes) override { frameLimit = bytes; }
     std::size_t queuedBytes() const override { return queued; }
     const std::string& addressKey() const override { return address; }
     const Hash32& certificateHash() const override { return certificate; }
@@ -92,10 +95,16 @@ public:
         return settings;
     }
 
+    /// Everything that waits for a commit, and what follows from it.
+    void flush();
+    /// Pushes what has come over the bus.
+    void deliver() const { chat->deliver(bus->take()); }
     /// Keeps a copy of the database.
     void backUp();
     /// Puts the copy back as the restore command does, and starts anew. No client is connected.
     void restore();
+    /// The same database, a new process. No client is connected.
+    void restart();
     /// Time goes by, and what is due is done.
     void pass(std::uint64_t ms);
 
@@ -104,6 +113,9 @@ public:
     crypto::SystemRng rng;
     FakeClock clock;
     ServerKeys keys;
+    LocalBus hub;
+    RateLimiter limiter{clock};
+    std::unique_ptr<EventBus> bus;
     std::unique_ptr<SqlConnection> writeConnection;
     std::unique_ptr<SqlConnection> readConnection;
     std::unique_ptr<SqlStore> store;
@@ -114,6 +126,7 @@ private:
     QString path() const { return folder.filePath(QStringLiteral("impulse.db")); }
     QString copyPath() const { return folder.filePath(QStringLiteral("backup.db")); }
     void open();
+    void close();
 };
 
 /// Keys of one account with one or more devices.

@@ -56,7 +56,7 @@ TEST_CASE("old entries are dropped and the reader is told")
     anna.client.good(controlOf(anna, boris));
     server.clock.now += 2 * dayMs;
     server.chat->tick();
-    server.writer->flush();
+    server.flush();
     const auto page = boris.client.good(protocol::FetchMailbox{0, 10});
     CHECK(page.missing);
     REQUIRE(page.entries.size() == 1);

@@ -14,7 +14,7 @@ struct Held {
     void release()
     {
         server.writer->held = false;
-        server.writer->flush();
+        server.flush();
     }
     TestServer& server;
 };

@@ -248,10 +248,7 @@ TEST_CASE("a restart goes on with what was handed in; a second restore begins an
     Restored world;
     world.comeBack(world.boris, *world.log);
     world.boris.client.disconnect();
-    world.server.chat =
-        std::make_unique<ChatServer>(world.server.settings, world.server.keys,
-                                     ChatServer::Ports{*world.server.store, *world.server.writer,
-                                                       world.server.clock, world.server.rng});
+    world.server.restart();
     world.comeBack(world.clara, *world.log);
     world.server.pass(togetherMs);
     CHECK(world.seq() == 5);

@@ -42,7 +42,7 @@ public:
     {
         ++m_counts.received;
         if (std::ranges::equal(frame, view("log in")))
-            connection.setFrameLimit(limits::frame);
+            connection.admit(limits::frame);
         connection.send(frame);
         m_counts.mostQueued = std::max(m_counts.mostQueued.load(), connection.queuedBytes());
     }
@@ -56,8 +56,8 @@ private:
 
 struct EchoServer {
     explicit EchoServer(CertificateFiles certificates = CertificateFiles::none(),
-                        IoSettings settings = {}, int total = 100, int perAddress = 100)
-        : counter(total, perAddress),
+                        IoSettings settings = {}, ConnectionLimits limits = {100, 100, 100})
+        : counter(limits),
           thread(settings, counter, [this] { return std::make_unique<EchoHost>(counts); }),
           listener(std::move(certificates), counter, settings.behindProxy,
                    {[this](AcceptedSocket accepted) { return thread.adopt(std::move(accepted)); }})
@@ -155,6 +155,38 @@ TEST_CASE("binary frames pass, and a stop says goodbye and closes")
     CHECK(client.socket.closeCode() == QWebSocketProtocol::CloseCodeGoingAway);
     CHECK(server.counts.closed == 1);
     CHECK(server.counter.total() == 0);
+}
+
+namespace {
+
+/// Sizes around those where the head of a frame grows (RFC 6455, section 5.2), many at once, and a
+/// ping in between, which the socket answers by itself.
+void echoAllSizes(Client& client)
+{
+    client.socket.sendBinaryMessage("log in");
+    REQUIRE(waitUntil([&] { return client.messages.contains("log in"); }));
+    client.messages.clear();
+    bool ponged = false;
+    QObject::connect(&client.socket, &QWebSocket::pong, &client.socket, [&] { ponged = true; });
+    QByteArrayList sent;
+    for (const auto size : {1, 125, 126, 127, 65535, 65536, 100'000, 2}) {
+        sent << QByteArray(size, static_cast<char>('a' + sent.size()));
+        client.socket.sendBinaryMessage(sent.last());
+        client.socket.ping();
+    }
+    REQUIRE(waitUntil([&] { return client.messages.size() == sent.size() && ponged; }));
+    CHECK(client.messages == sent);
+    CHECK_FALSE(client.closed);
+}
+
+} // namespace
+
+TEST_CASE("messages of every form of size pass in order")
+{
+    EchoServer server;
+    Client client;
+    REQUIRE(client.open(server.url()));
+    echoAllSizes(client);
 }
 
 TEST_CASE("frames are not read after a pause")
@@ -348,7 +380,7 @@ TEST_CASE("connections are limited in all and per address")
 {
     SECTION("per address")
     {
-        EchoServer server(CertificateFiles::none(), {}, 100, 2);
+        EchoServer server(CertificateFiles::none(), {}, {100, 2, 100});
         RawClient first(server);
         RawClient second(server);
         RawClient third(server);
@@ -361,7 +393,21 @@ TEST_CASE("connections are limited in all and per address")
     }
     SECTION("in all")
     {
-        EchoServer server(CertificateFiles::none(), {}, 1, 100);
+        // Who has logged in makes room for others.
+        EchoServer server(CertificateFiles::none(), {}, {100, 100, 2});
+        Client first;
+        Client second;
+        Client third;
+        CHECK(first.open(server.url()));
+        CHECK(second.open(server.url()));
+        CHECK_FALSE(third.open(server.url()));
+        first.socket.sendBinaryMessage("log in");
+        REQUIRE(waitUntil([&] { return first.messages.size() == 2; }));
+        Client fourth;
+        CHECK(fourth.open(server.url()));
+    }
+    {
+        EchoServer server(CertificateFiles::none(), {}, {1, 100, 100});
         RawClient first(server);
         RawClient second(server);
         CHECK(second.waitClosed());
@@ -373,7 +419,7 @@ TEST_CASE("behind a proxy addresses are those that the proxy names")
 {
     IoSettings settings;
     settings.behindProxy = true;
-    EchoServer server(CertificateFiles::none(), settings, 100, 1);
+    EchoServer server(CertificateFiles::none(), settings, {100, 1, 100});
     const auto connectAs = [&](RawClient& client, const QByteArray& address) {
         client.socket.write(handshake(server).chopped(2) + "X-Forwarded-For: 198.51.100.9, " +
                             address + "\r\n\r\n");
@@ -446,6 +492,7 @@ TEST_CASE("TLS with a self-signed certificate, renewed while running (skipped wi
     QThread::msleep(1100);
     Client third;
     CHECK(hashSeenBy(third) == second.messages.first());
+    echoAllSizes(third);
 
     first.socket.sendBinaryMessage("old connections stay");
     CHECK(waitUntil([&] { return first.messages.size() == 2; }));

@@ -1,3 +1,4 @@
+#include "server/core/LocalBus.h"
 #include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlWriter.h"
 #include "tests/support/Catch.h"
@@ -42,6 +43,7 @@ struct Database {
     QTemporaryDir dir;
     QString path = dir.filePath(QStringLiteral("impulse.db"));
     bool mounted = false;
+    LocalBus bus;
 };
 
 NewAccount accountOf(int number, std::size_t profileBytes)
@@ -62,7 +64,7 @@ public:
         : m_number(number), m_done(std::move(done)), m_verdict(verdict), m_bytes(bytes)
     {
     }
-    Verdict run(Store& store) override
+    Verdict run(Store& store, Deliveries&) override
     {
         ++runs;
         store.accounts().insert(accountOf(m_number, m_bytes));
@@ -89,7 +91,7 @@ public:
         : m_work(std::move(work)), m_done(std::move(done))
     {
     }
-    Verdict run(Store& store) override
+    Verdict run(Store& store, Deliveries&) override
     {
         m_work(store);
         return Verdict::Keep;
@@ -110,7 +112,7 @@ private:
 TEST_CASE("jobs finish in order, on the submitting thread, after a commit that others can see")
 {
     Database database;
-    GroupWriter group(database.path);
+    GroupWriter group(database.path, database.bus);
     REQUIRE(group.failure().isEmpty());
     SqlWriter writer(group);
     const auto* thread = QThread::currentThread();
@@ -134,7 +136,7 @@ TEST_CASE("jobs finish in order, on the submitting thread, after a commit that o
 TEST_CASE("a job that refuses leaves nothing behind and disturbs nobody")
 {
     Database database;
-    GroupWriter group(database.path);
+    GroupWriter group(database.path, database.bus);
     SqlWriter writer(group);
     int stored = 0;
     for (int i = 0; i < 10; ++i) {
@@ -149,7 +151,7 @@ TEST_CASE("a job that refuses leaves nothing behind and disturbs nobody")
 TEST_CASE("a job with an error fails alone")
 {
     Database database;
-    GroupWriter group(database.path);
+    GroupWriter group(database.path, database.bus);
     SqlWriter writer(group);
     std::vector<int> failed;
     int stored = 0;
@@ -172,7 +174,7 @@ TEST_CASE("a job with an error fails alone")
 TEST_CASE("a stopped writer commits what was queued and gives later jobs back")
 {
     Database database;
-    GroupWriter group(database.path);
+    GroupWriter group(database.path, database.bus);
     SqlWriter writer(group);
     int stored = 0;
     int refused = 0;
@@ -193,7 +195,7 @@ TEST_CASE("a stopped writer commits what was queued and gives later jobs back")
 TEST_CASE("what was erased is in no file any more, while the server runs")
 {
     Database database;
-    GroupWriter group(database.path, std::chrono::milliseconds(300));
+    GroupWriter group(database.path, database.bus, {std::chrono::milliseconds(300)});
     SqlWriter writer(group);
     const Conversation conversation{*ConversationId::from(Bytes(32, 1)),
                                     accountOf(1, 8).account.userId, accountOf(1, 8).account.userId};
@@ -215,7 +217,7 @@ TEST_CASE("what was erased is in no file any more, while the server runs")
             event.aad = Bytes(115, 3);
             event.body = bodies[i];
             event.wraps = {{*DeviceId::from(Bytes(16, 4)), Bytes(235, 0xb3)}};
-            store.conversations().append(event);
+            store.conversations().append(std::make_shared<const NewEvent>(event));
         }
     });
     const auto occursIn = [&](const char* suffix, std::uint8_t byte) {
@@ -249,7 +251,7 @@ TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped with
         ++(!failure ? stored : *failure == WriteFailure::StorageFull ? full : other);
     };
     {
-        GroupWriter group(database.path);
+        GroupWriter group(database.path, database.bus);
         REQUIRE(group.failure().isEmpty());
         SqlWriter writer(group);
         for (int i = 0; i < 100; ++i)
@@ -267,7 +269,7 @@ TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped with
     // With the same database on a larger disk everything goes on.
     REQUIRE(::mount("tmpfs", database.dir.path().toLocal8Bit().constData(), "tmpfs", MS_REMOUNT,
                     "size=32m") == 0);
-    GroupWriter group(database.path);
+    GroupWriter group(database.path, database.bus);
     SqlWriter writer(group);
     bool good = false;
     writer.submit(std::make_unique<InsertJob>(
@@ -280,6 +282,7 @@ TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped with
 TEST_CASE("a writer without its database says so")
 {
     QTemporaryDir dir;
-    GroupWriter group(dir.filePath(QStringLiteral("impulse.db")));
+    LocalBus bus;
+    GroupWriter group(dir.filePath(QStringLiteral("impulse.db")), bus);
     CHECK_FALSE(group.failure().isEmpty());
 }

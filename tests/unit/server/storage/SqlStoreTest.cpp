@@ -228,7 +228,7 @@ TEST_CASE_METHOD(Fixture, "a conversation numbers its events and gives each devi
         event.body = Bytes(328, 2);
         event.wraps = {{filled<DeviceId>(99), Bytes(10, 9)}, {to, Bytes(235, 3)}};
         event.expiresHour = hour;
-        return conversations.append(event);
+        return conversations.append(std::make_shared<const NewEvent>(event));
     };
     CHECK(send(annas, berts, 1) == 1);
     CHECK(send(berts, annas, 1) == 2);
@@ -289,10 +289,55 @@ TEST_CASE_METHOD(Fixture, "a sender's number cannot be stored twice")
     event.senderSeq = 1;
     event.aad = Bytes(115, 1);
     event.body = Bytes(328, 2);
-    CHECK(store->conversations().append(event) == 1);
-    store->conversations().append(event);
+    const auto shared = std::make_shared<const NewEvent>(event);
+    CHECK(store->conversations().append(shared) == 1);
+    CHECK(store->conversations().append(shared) == 0);
     CHECK(store->takeFailure());
     CHECK(connection->error() == SqlError::Constraint);
+}
+
+TEST_CASE_METHOD(Fixture, "what was sent is found by its sender's number, however long ago")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto annas = filled<DeviceId>(11);
+    const auto rare = filled<DeviceId>(12);
+    publish(anna, {annas, rare});
+    const Conversation conversation{filled<ConversationId>(7), anna, anna};
+    auto& conversations = store->conversations();
+    conversations.create(conversation);
+    const auto idOf = [](std::uint64_t seq) {
+        return filled<MessageId>(static_cast<std::uint8_t>(seq % 251));
+    };
+    std::uint64_t rareSeq = 0;
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        const bool byRare = i % 400 == 0;
+        NewEvent event;
+        event.conversation = conversation.id;
+        event.device = byRare ? rare : annas;
+        event.senderSeq = byRare ? ++rareSeq : i - rareSeq;
+        event.messageId = idOf(i);
+        event.serverMs = i;
+        event.aad = Bytes(115, 1);
+        event.body = Bytes(8, 2);
+        REQUIRE(conversations.append(std::make_shared<const NewEvent>(std::move(event))) == i);
+        // Half of them are found while they wait to be written.
+        if (i == 1500)
+            REQUIRE(store->flush());
+    }
+    for (std::uint64_t i = 1; i <= 3000; ++i) {
+        const bool byRare = i % 400 == 0;
+        const auto number = byRare ? i / 400 : i - i / 400;
+        const auto sent = conversations.sent(conversation.id, byRare ? rare : annas, number);
+        REQUIRE(sent);
+        CHECK(sent->seq == i);
+        CHECK(sent->messageId == idOf(i));
+    }
+    CHECK_FALSE(conversations.sent(conversation.id, annas, 3000));
+    CHECK_FALSE(conversations.sent(conversation.id, filled<DeviceId>(13), 1));
+    // A few marks do for all of them.
+    Statement marks(*connection, "SELECT count(*) FROM sender_marks");
+    REQUIRE(marks.next());
+    CHECK(marks.integer(0) <= 3000 / 256 + 1 + rareSeq);
 }
 
 TEST_CASE_METHOD(Fixture, "a mailbox numbers without holes, drops its oldest and tells so")
@@ -383,4 +428,100 @@ TEST_CASE("a damaged column of wraps gives nothing")
     CHECK_FALSE(findWrap(packed, device));
     CHECK_FALSE(findWrap(View(packed).first(10), device));
     CHECK_FALSE(findWrap({}, device));
+}
+
+namespace {
+
+NewEvent eventIn(const ConversationId& conversation, const DeviceId& device, std::uint64_t seq)
+{
+    NewEvent event;
+    event.conversation = conversation;
+    event.device = device;
+    event.senderSeq = seq;
+    event.aad = Bytes(115, 1);
+    event.body = Bytes(328, 2);
+    return event;
+}
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture,
+                 "what one job has stored stays when the next of its transaction is undone")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto device = filled<DeviceId>(11);
+    publish(anna, {device});
+    auto& conversations = store->conversations();
+    const Conversation notes{filled<ConversationId>(5), anna, anna, 1, 0};
+    conversations.create(notes);
+    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    connection->beginJob();
+    CHECK(conversations.append(std::make_shared<NewEvent>(eventIn(notes.id, device, 1))) == 1);
+    REQUIRE(connection->endJob(true));
+    // It reads what the first one has left to be written, and is refused.
+    connection->beginJob();
+    CHECK(conversations.sent(notes.id, device, 1));
+    REQUIRE(connection->endJob(false));
+    // The same with writes of its own.
+    connection->beginJob();
+    conversations.erase(notes.id, 1);
+    REQUIRE(connection->endJob(false));
+    REQUIRE(store->flush());
+    REQUIRE(connection->execute("COMMIT"));
+    const auto events = conversations.events(notes.id, 0, 10, 100'000, device);
+    REQUIRE(events.size() == 1);
+    CHECK(events[0].body);
+    CHECK(conversations.lastSenderSeq(notes.id, device) == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a group's roster is read once and again after each change")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto bert = addPerson(2, "bert");
+    publish(anna, {filled<DeviceId>(11)});
+    publish(bert, {filled<DeviceId>(12)});
+    auto& groups = store->groups();
+    const auto member = [](const UserId& user, crypto::GroupRole role) {
+        return crypto::GroupMember{user, filled<SignPublicKey>(1), role};
+    };
+    NewGroupState state;
+    state.fields.group = filled<ConversationId>(7);
+    state.fields.authorUser = anna;
+    state.fields.authorDevice = filled<DeviceId>(11);
+    state.fields.members = {member(anna, crypto::GroupRole::Admin),
+                            member(bert, crypto::GroupRole::Member)};
+    state.state = Bytes(300, 1);
+    const auto& id = state.fields.group;
+    CHECK_FALSE(groups.roster(id));
+    CHECK(groups.putState(state) == 1);
+    const auto first = groups.roster(id);
+    REQUIRE(first);
+    CHECK(first->readers->size() == 2);
+    CHECK(first->version == 2);
+    CHECK(first->find(anna)->role == crypto::GroupRole::Admin);
+    CHECK(groups.roster(id) == first);
+    // The list of a member, not of anybody else.
+    addPerson(3, "carl");
+    publish(filled<UserId>(3), {filled<DeviceId>(13)});
+    CHECK(groups.roster(id) == first);
+    publish(bert, {filled<DeviceId>(12), filled<DeviceId>(14)}, 2);
+    const auto second = groups.roster(id);
+    CHECK(second->version == 3);
+    CHECK(*second->readers == Readers{filled<DeviceId>(11), filled<DeviceId>(12),
+                                      filled<DeviceId>(14)});
+    CHECK(groups.isReader(id, filled<DeviceId>(14)));
+    CHECK_FALSE(groups.isReader(id, filled<DeviceId>(13)));
+    // Undone: as if it had not been.
+    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    state.fields.epoch = 1;
+    state.fields.members.pop_back();
+    CHECK(groups.putState(state) == 2);
+    CHECK(groups.roster(id)->members.size() == 1);
+    connection->rollBack();
+    CHECK(groups.roster(id)->members.size() == 2);
+    CHECK(groups.putState(state) == 2);
+    CHECK(groups.viewOf(bert, id)->lastSeq == 2);
+    CHECK_FALSE(groups.viewOf(bert, id)->isMember);
+    groups.close(id);
+    CHECK_FALSE(groups.roster(id));
 }

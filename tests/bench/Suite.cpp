@@ -1,0 +1,89 @@
+#include "tests/bench/Suite.h"
+
+namespace impulse::bench {
+namespace {
+
+Options quickOf(Options options)
+{
+    options.runs = 1;
+    options.load.seconds = 2;
+    options.load.warmUpSeconds = 0.5;
+    options.idle = 300;
+    options.storm = 200;
+    options.accounts = 200;
+    options.events = 20'000;
+    options.slow = 10;
+    options.members = 100;
+    return options;
+}
+
+Options fullOf(Options options)
+{
+    options.runs = 5;
+    options.load.seconds = 20;
+    options.load.warmUpSeconds = 3;
+    return options;
+}
+
+class SuiteRun {
+public:
+    SuiteRun(EventLoop& loop, Options options, Report& report)
+        : m_loop(loop), m_options(std::move(options)), m_report(report)
+    {
+    }
+
+    /// A case with the suite's options, changed by `change`.
+    void run(const std::string& name, const std::function<void(Options&)>& change = {})
+    {
+        if (m_loop.failed())
+            return;
+        auto options = m_options;
+        if (change)
+            change(options);
+        runCase({m_loop, options, m_report}, name);
+    }
+
+    /// The case with two servers side by side, if the server has the option that sets them apart.
+    void compare(const std::string& name, const std::string& option, const std::string& first,
+                 const std::string& second)
+    {
+        if (!m_options.url.empty() || !serverKnows(m_options, option))
+            return;
+        run(name, [&](Options& options) {
+            const auto& common = m_options.servers.front();
+            options.servers = {common + ' ' + first, common + ' ' + second};
+        });
+    }
+
+private:
+    EventLoop& m_loop;
+    Options m_options;
+    Report& m_report;
+};
+
+} // namespace
+
+void runSuite(EventLoop& loop, const Options& options, Report& report)
+{
+    SuiteRun suite(loop, options.suite == Options::Suite::Full ? fullOf(options) : quickOf(options),
+                   report);
+    suite.run("pairs");
+    suite.run("pairs", [](Options& each) { each.load.window = 1; });
+    suite.run("rate", [](Options& each) { each.countsSyncs = false; });
+    suite.run("group");
+    suite.run("group", [](Options& each) { each.load.window = 1; });
+    suite.run("logins");
+    suite.run("storm");
+    suite.run("slow");
+    suite.run("idle");
+    if (options.url.empty()) {
+        suite.run("idle", [](Options& each) { each.usesTls = true; });
+        suite.run("start");
+    }
+    suite.compare("pairs", "--certificate", "", "--wss");
+    suite.compare("pairs", "--dispatcher", "--dispatcher qt", "--dispatcher epoll");
+    suite.compare("idle", "--dispatcher", "--dispatcher qt", "--dispatcher epoll");
+    suite.compare("pairs", "--group-commit", "--group-commit off", "--group-commit on");
+}
+
+} // namespace impulse::bench
