@@ -164,8 +164,8 @@ public:
     virtual void confirmRestore(Callback<void> done) = 0;
     /// The connection stopped with AccountNotRestored: brings the account back with its keys.
     /// WrongCredentials if the password is not this account's; RootNotHere if this device does not
-    /// have what it takes; UsernameTaken; RegistrationClosed or InviteInvalid if the server has lost
-    /// every trace of the account.
+    /// have what it takes; UsernameTaken; RegistrationClosed or InviteInvalid if the server has
+    /// lost every trace of the account.
     virtual void comeBack(Password password, ProgressCallback progress, Callback<void> done) = 0;
 
 Q_SIGNALS:

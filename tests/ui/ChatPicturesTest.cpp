@@ -1,14 +1,11 @@
-#include "client/app/AccountDialogs.h"
 #include "client/app/DialogController.h"
 #include "tests/support/Catch.h"
-#include "tests/support/Screenshot.h"
 #include "tests/ui/ChatFixture.h"
-#include "tests/ui/FakeAccounts.h"
+#include "tests/ui/Pictures.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QContextMenuEvent>
-#include <QFileInfo>
 #include <QMenu>
 #include <QTextEdit>
 
@@ -20,31 +17,6 @@ using client::MessageKind;
 using client::MessageState;
 
 namespace {
-
-template <class Show> void forEveryLook(Show show)
-{
-    auto& env = environment();
-    for (ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
-        for (Language language : {Language::English, Language::Russian}) {
-            env.theme.setMode(mode);
-            env.languages.setLanguage(language);
-            show(mode == ThemeMode::Light ? QStringLiteral("light") : QStringLiteral("dark"),
-                 language == Language::English ? QStringLiteral("en") : QStringLiteral("ru"));
-        }
-    }
-    env.theme.setMode(ThemeMode::Light);
-    env.languages.setLanguage(Language::English);
-}
-
-void save(QWidget& window, const char* name, const QString& theme, const QString& language,
-          const QString& target)
-{
-    QTest::qWait(20);
-    const QString path
-        = compareScreenshot(window, QLatin1String(name), theme, language, target);
-    INFO(path.toStdString());
-    CHECK(QFileInfo(path).size() > 1000);
-}
 
 QString mainTarget(const QString& theme, const QString& language)
 {
@@ -242,34 +214,6 @@ TEST_CASE("pictures without a connection", "[pictures]")
         f.window.setConnection(ConnectionState::Stopped, 0,
                                app::DialogController::sentence(gone));
         save(f.window, "stopped", theme, language, QString());
-    });
-}
-
-TEST_CASE("pictures of what a restored server asks", "[pictures]")
-{
-    forEveryLook([](const QString& theme, const QString& language) {
-        ChatFixture f;
-        f.fillChats();
-        f.show();
-        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
-        f.fillMessages();
-        f.window.setConnection(ConnectionState::Stopped, 0, QStringLiteral("x"));
-        f.window.setServerQuestion(ServerQuestion::ConfirmRestore);
-        save(f.window, "restored-server", theme, language, QString());
-        f.window.setServerQuestion(ServerQuestion::BringAccountBack);
-        save(f.window, "restored-account", theme, language, QString());
-        FakeAccounts accounts;
-        app::AccountDialogs dialogs(environment().theme, accounts, f.window, nullptr);
-        for (const auto& [question, name] :
-             {std::pair(ServerQuestion::ConfirmRestore, "restored-confirm"),
-              std::pair(ServerQuestion::BringAccountBack, "restored-password")}) {
-            dialogs.decide(question);
-            QWidget* dialog = QApplication::activeModalWidget();
-            REQUIRE(dialog);
-            save(*dialog, name, theme, language, QString());
-            dialog->close();
-            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
-        }
     });
 }
 

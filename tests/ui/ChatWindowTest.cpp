@@ -502,9 +502,9 @@ TEST_CASE("chat window: what a restored server asks is a card with a button", "[
     QTest::keyClick(button, Qt::Key_Space);
     REQUIRE(wanted.size() == 1);
     CHECK(wanted.takeFirst().at(0).value<ServerQuestion>() == ServerQuestion::BringAccountBack);
-    // In the other language as well, at once.
+    // It follows the language while it is shown.
     environment().languages.setLanguage(Language::Russian);
-    CHECK(button->text() == QStringLiteral("Вернуть…"));
+    CHECK(QTest::qWaitFor([button] { return button->text() == QStringLiteral("Вернуть…"); }, 3000));
     environment().languages.setLanguage(Language::English);
     f.window.setConnection(ConnectionState::Updating);
     f.window.setServerQuestion(ServerQuestion::None);

@@ -1,8 +1,9 @@
 #include "client/app/AccountDialogs.h"
 #include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/dialogs/PasswordDialog.h"
+#include "tests/ui/ChatFixture.h"
 #include "tests/ui/FakeAccounts.h"
-#include "tests/ui/UiEnvironment.h"
+#include "tests/ui/Pictures.h"
 
 #include <QPointer>
 
@@ -94,4 +95,32 @@ TEST_CASE("the password brings an account back that a restored server has lost",
         REQUIRE(alive);
         CHECK(dialog->isVisible());
     }
+}
+
+TEST_CASE("pictures of what a restored server asks", "[pictures]")
+{
+    forEveryLook([](const QString& theme, const QString& language) {
+        ChatFixture f;
+        f.fillChats();
+        f.show();
+        REQUIRE(f.window.openConversation(idOf<ConversationId>(1)));
+        f.fillMessages();
+        f.window.setConnection(client::ConnectionState::Stopped, 0, QStringLiteral("x"));
+        f.window.setServerQuestion(ServerQuestion::ConfirmRestore);
+        save(f.window, "restored-server", theme, language, QString());
+        f.window.setServerQuestion(ServerQuestion::BringAccountBack);
+        save(f.window, "restored-account", theme, language, QString());
+        FakeAccounts accounts;
+        app::AccountDialogs dialogs(environment().theme, accounts, f.window, nullptr);
+        for (const auto& [question, name] :
+             {std::pair(ServerQuestion::ConfirmRestore, "restored-confirm"),
+              std::pair(ServerQuestion::BringAccountBack, "restored-password")}) {
+            dialogs.decide(question);
+            QWidget* dialog = QApplication::activeModalWidget();
+            REQUIRE(dialog);
+            save(*dialog, name, theme, language, QString());
+            dialog->close();
+            QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+        }
+    });
 }
