@@ -149,11 +149,11 @@ constexpr ConfigKey engineKeys[] = {
      "Control envelopes kept for one device that is away, about 1 KB each; the oldest go first, "
      "and\n"
      "clients heal what is lost with them."},
-    {"push-limit-bytes", "BYTES", bytes(64 * kilo, 1024 * mega), "2M", false,
+    {"push-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "2M", false,
      to<&Config::pushLimitBytes>,
-     "Unread bytes above which a connection gets no pushes until it has read; it then catches up\n"
-     "from the log. Memory at worst is this times the connections that do not read."},
-    {"queue-limit-bytes", "BYTES", bytes(64 * kilo, 1024 * mega), "16M", false,
+     "Memory for what a connection has not read: no push takes it above this. Once it has read, it\n"
+     "catches up from the log. Memory at worst is this times the connections that do not read."},
+    {"queue-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "16M", false,
      to<&Config::queueLimitBytes>,
      "Unread bytes, answers included, above which a connection is closed. At most 24M have "
      "effect."},
@@ -162,7 +162,8 @@ constexpr ConfigKey engineKeys[] = {
 constexpr ConfigKey limitKeys[] = {
     {"limit-logins", "COUNT/TIME", count, "5/15m", true,
      toLimit<Limit::FailuresPerAccountAndAddress>,
-     "Failed logins of one account from one address. More lets passwords be guessed faster."},
+     "Failed logins of one account from one address; from the second on there is a wait after\n"
+     "each: 1, 2, 4 … seconds. More lets passwords be guessed faster."},
     {"limit-logins-per-address", "COUNT/TIME", count, "20/15m", true,
      toLimit<Limit::FailuresPerAddress>,
      "Failed logins and wrong invites from one address. Raise it where many people share one."},

@@ -38,10 +38,23 @@ private:
     std::size_t m_size = 0;
 };
 
+/// QSslSocket gathers what is written in blocks of 16 KB, and a long frame does not go into a block
+/// that its head has begun: it would cost twice its size.
+constexpr std::size_t longFrame = 8 * 1024;
+
 void write(QTcpSocket& socket, View bytes)
 {
-    // Not as QByteArray: Qt would keep that as a piece of its own, and each piece is a system call.
     socket.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));
+}
+
+QByteArray joined(View head, View frame)
+{
+    QByteArray bytes;
+    bytes.reserve(static_cast<qsizetype>(head.size() + frame.size()));
+    for (const auto part : {head, frame})
+        bytes.append(reinterpret_cast<const char*>(part.data()),
+                     static_cast<qsizetype>(part.size()));
+    return bytes;
 }
 
 } // namespace
@@ -49,7 +62,7 @@ void write(QTcpSocket& socket, View bytes)
 WebSocketConnection::WebSocketConnection(UpgradedSocket upgraded, std::string addressKey,
                                          QObject* parent)
     : QObject(parent), m_socket(upgraded.socket), m_transport(upgraded.transport),
-      m_isSecure(qobject_cast<QSslSocket*>(upgraded.transport) != nullptr),
+      m_plain(qobject_cast<TcpTransport*>(upgraded.transport.data())),
       m_certificateHash(upgraded.certificateHash), m_address(std::move(addressKey)),
       m_place(std::move(upgraded.place))
 {
@@ -82,7 +95,7 @@ WebSocketConnection::~WebSocketConnection()
     m_socket->disconnect(this);
     if (m_transport)
         m_transport->disconnect(this);
-    m_socket->abort();
+    abort();
 }
 
 void WebSocketConnection::send(View frame)
@@ -93,8 +106,13 @@ void WebSocketConnection::send(View frame)
     // Past QWebSocket, which copies each message and leaves head and payload as two pieces. Frames
     // of a server are not masked, so they lie in the socket's buffer as they are, one behind the
     // other, and go out together.
-    write(*m_transport, FrameHead(frame.size()).bytes());
-    write(*m_transport, frame);
+    const FrameHead head(frame.size());
+    if (!m_plain && frame.size() >= longFrame) {
+        m_transport->write(joined(head.bytes(), frame));
+    } else {
+        write(*m_transport, head.bytes());
+        write(*m_transport, frame);
+    }
 }
 
 std::size_t WebSocketConnection::queuedBytes() const
@@ -102,7 +120,7 @@ std::size_t WebSocketConnection::queuedBytes() const
     if (!m_transport)
         return 0;
     qint64 bytes = m_transport->bytesToWrite();
-    if (m_isSecure)
+    if (!m_plain)
         bytes += static_cast<const QSslSocket*>(m_transport.data())->encryptedBytesToWrite();
     return static_cast<std::size_t>(std::max<qint64>(bytes, 0));
 }
@@ -131,8 +149,15 @@ void WebSocketConnection::closeSocket(quint16 code, const QString& reason)
 
 void WebSocketConnection::cutOff()
 {
-    m_socket->abort();
+    abort();
     finish();
+}
+
+void WebSocketConnection::abort()
+{
+    if (m_plain)
+        m_plain->discardQueue();
+    m_socket->abort();
 }
 
 void WebSocketConnection::checkQueue()

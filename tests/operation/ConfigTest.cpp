@@ -119,14 +119,14 @@ TEST_CASE("values have units, switches need none")
 {
     Given given;
     const auto config = given.read("data = /d\nlimit-requests = 7 / 3s\n"
-                                   "limit-stored-bytes = 1G/2d\npush-limit-bytes = 96K\n"
+                                   "limit-stored-bytes = 1G/2d\npush-limit-bytes = 384K\n"
                                    "handshake-timeout = 1500ms\nrestore-wait = 90s\n",
                                    "--group-commit off --dispatcher qt --io-threads 3");
     REQUIRE(config);
     CHECK(config->limits[Limit::Requests] == LimitRule{7, 3000});
     CHECK(config->limits[Limit::StoredBytes] == LimitRule{std::uint64_t{1} << 30, 172'800'000});
     CHECK(config->limits[Limit::Bundles] == Limits()[Limit::Bundles]);
-    CHECK(config->pushLimitBytes == 98'304);
+    CHECK(config->pushLimitBytes == 393'216);
     CHECK(config->handshakeTimeoutMs == 1500);
     CHECK(config->restoreWaitMs == 90'000);
     CHECK(given.mistakes("restore-wait = 60").contains(word("restore-wait")));

@@ -77,7 +77,7 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
     m_decide->setObjectName(QStringLiteral("decideButton"));
     m_question->addButton(m_decide);
     m_question->setButtonsBelow();
-    m_question->layout()->setContentsMargins(12, 9, 0, 4);
+    m_question->layout()->setContentsMargins(12, 9, 12, 4);
     m_nothing->setWordWrap(true);
     m_nothing->setAlignment(Qt::AlignHCenter);
     m_nothing->setContentsMargins(20, 24, 20, 0);
