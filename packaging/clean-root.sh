@@ -63,7 +63,7 @@ as() {
 }
 seconds() { cut -d ' ' -f 1 /proc/uptime; }
 
-# The unit's own command line, as its user, with its environment; until `ready`.
+# The unit's own command line, as its user, with its environment; until `ready`. More options may follow.
 start_server() {
     unit=$root/lib/systemd/system/impulse-server.service
     command=$(sed -n 's/^ExecStart=//p' "$unit")
@@ -71,7 +71,7 @@ start_server() {
     environment=$(grep -v '^#' "$root/etc/default/impulse-server")
     # shellcheck disable=SC2086 # words
     chroot "$root" setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs \
-        env -i PATH=/usr/bin:/bin $environment $command >"$work/server.out" 2>"$work/server.log" &
+        env -i PATH=/usr/bin:/bin $environment $command "$@" >"$work/server.out" 2>"$work/server.log" &
     server=$!
     for _ in $(seq 100); do
         grep -q '^impulse-server ready on ' "$work/server.out" && return 0
@@ -148,17 +148,18 @@ stop_server
 for fixture in tests/integration/schemas/*.tar.xz; do
     step "upgrade of $(basename "$fixture" .tar.xz)"
     rm -rf "$root/var/lib/impulse-server" "$root/home/anna/old"
-    mkdir -p "$root/home/anna/old"
+    mkdir "$root/home/anna/old"
     tar -C "$root/home/anna/old" -xJf "$fixture"
     mv "$root/home/anna/old/server" "$root/var/lib/impulse-server"
-    mkdir -m 700 "$root/var/lib/impulse-server/tls"
     inside chown -R impulse-server:impulse-server /var/lib/impulse-server
     inside chown -R anna:anna /home/anna/old
-    inside dpkg-reconfigure impulse-server >/dev/null 2>&1
-    start_server
-    as anna impulse-cli --home /home/anna/old/anna --password-file /home/anna/old/password \
-        --server "$(sed -n 's/.*link for clients: //p' "$work/server.log" | head -1)" \
-        history boris | grep -q 'written before the upgrade' || fail "the old history is not there"
+    inside dpkg-reconfigure impulse-server >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "the upgrade"; }
+    # The profiles remember the address of then.
+    start_server --address 127.77.0.1 --port 47443
+    for text in "written before the upgrade" "and answered before it" "waits for anna"; do
+        as anna impulse-cli --home /home/anna/old/anna --password-file /home/anna/old/password \
+            history boris | grep -q "$text" || fail "lost: $text"
+    done
     stop_server
 done
 

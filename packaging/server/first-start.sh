@@ -16,6 +16,4 @@ if [ ! -e "$tls/key.pem" ]; then
         -subj "/CN=impulse-server" -keyout "$tls/key.pem.new" -out "$tls/certificate.pem" 2>/dev/null
     mv "$tls/key.pem.new" "$tls/key.pem"
 fi
-[ ! -e "$data/invited" ] || exit 0
-impulse-server "$@" --make-invite
-: >"$data/invited"
+[ -e "$data/server.key" ] || impulse-server "$@" --make-invite
