@@ -50,7 +50,7 @@ Entry entryOf(ClientErrorCode code)
     case ServerUnavailable:
         return {ErrorKind::Network, "the server is not available now"};
     case WrongCredentials:
-        return {ErrorKind::Refused, "username, password or recovery code is wrong"};
+        return {ErrorKind::Refused, "username, password or code is wrong"};
     case RootNotHere:
         return {ErrorKind::Refused, "this password does not open the keys kept on this device"};
     case UsernameTaken:
@@ -71,6 +71,8 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Refused,
                 "the server was put back to a time before this account; it takes the password to "
                 "bring it back"};
+    case AccountDisabled:
+        return {ErrorKind::Refused, "the operator of the server has disabled this account"};
     case ServerStorageFull:
         return {ErrorKind::Refused, "the server's disk is full"};
     case RefusedByServer:

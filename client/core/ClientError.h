@@ -42,7 +42,7 @@ enum class ClientErrorCode {
     ConnectionLost,
     ServerUnavailable,
     // Refused
-    /// Username, password or recovery code is wrong.
+    /// Username, password, recovery code or the operator's code is wrong.
     WrongCredentials,
     /// The password is right, but does not open the account's root kept on this device: it was
     /// changed elsewhere, or there is none here.
@@ -58,6 +58,8 @@ enum class ClientErrorCode {
     /// The server was put back to a time before this account: it comes back with the password
     /// (Accounts::comeBack()).
     AccountNotRestored,
+    /// The server's operator keeps the account from logging in; what it has stays.
+    AccountDisabled,
     ServerStorageFull,
     RefusedByServer,
     // Security

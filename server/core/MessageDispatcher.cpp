@@ -22,7 +22,8 @@ template <class Request> bool isAllowed(SessionState state)
         return oneOf(type_identity<CheckUsername>{}, type_identity<Register>{},
                      type_identity<RegisterAgain>{}, type_identity<GetPasswordParameters>{},
                      type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
-                     type_identity<DeviceLogin>{}, type_identity<HandIn>{});
+                     type_identity<ResetLogin>{}, type_identity<DeviceLogin>{},
+                     type_identity<HandIn>{});
     case SessionState::Removed:
         return oneOf(type_identity<GetDirectory>{}, type_identity<GetDeviceLists>{});
     case SessionState::Pending:
@@ -33,7 +34,8 @@ template <class Request> bool isAllowed(SessionState state)
         return !oneOf(type_identity<Hello>{}, type_identity<CheckUsername>{},
                       type_identity<Register>{}, type_identity<RegisterAgain>{},
                       type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
-                      type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{});
+                      type_identity<ResetLogin>{}, type_identity<DeviceLogin>{},
+                      type_identity<GetRootSlot>{});
     case SessionState::Registering:
     case SessionState::Closing:
         return false;
@@ -68,8 +70,7 @@ template <class Request> std::uint64_t costOf(const Request& request)
                        std::is_same_v<Request, GetDeviceLists>)
         return 50;
     else if constexpr (std::is_same_v<Request, Register> ||
-                       std::is_same_v<Request, RegisterAgain> ||
-                       std::is_same_v<Request, HandIn> ||
+                       std::is_same_v<Request, RegisterAgain> || std::is_same_v<Request, HandIn> ||
                        std::is_same_v<Request, PublishDeviceList> ||
                        std::is_same_v<Request, PutGroupState>)
         return 100;

@@ -5,6 +5,7 @@
 #include "server/core/ports/ClientConnection.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace impulse::server {
@@ -59,8 +60,19 @@ public:
 
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
-    /// The same for a push to a session that is not slow: no need to ask again.
-    void push(View frame) { m_connection->send(frame); }
+    void countRefusal() { m_settings.traffic->rateLimited.add(); }
+    /// An event for a session that is not slow: no need to ask again.
+    void pushEvent(View frame)
+    {
+        m_settings.traffic->messagesOut.add();
+        push(frame);
+    }
+    /// Another push to a session that is not slow.
+    void push(View frame)
+    {
+        m_settings.traffic->framesOut.add();
+        m_connection->send(frame);
+    }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.
@@ -78,6 +90,8 @@ public:
     protocol::Nonce serverNonce;
     /// Opened with the recovery code: a new password needs no old one.
     bool recovered = false;
+    /// Opened with this code of the operator: it must still be there when the password is changed.
+    std::optional<Hash32> resetBy;
     /// Asked for Sync: gets pushes.
     bool subscribed = false;
     /// When the present wait for a login began.
@@ -87,6 +101,8 @@ public:
     Missed missed;
     /// What this connection hands in; null before and after.
     std::shared_ptr<HandInDraft> handIn;
+    /// Counts as logged in from becomeReady() on.
+    std::optional<Traffic::Held> held;
 
 private:
     ClientConnection* m_connection;

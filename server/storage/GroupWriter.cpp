@@ -20,8 +20,9 @@ WriteFailure failureOf(SqlError error)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, Publisher& publisher, const Options& options)
-    : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
+GroupWriter::GroupWriter(const QString& path, Publisher& publisher, const Options& options,
+                         std::shared_ptr<Metrics> metrics)
+    : m_publisher(publisher), m_options(options), m_metrics(std::move(metrics)), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -38,8 +39,11 @@ GroupWriter::~GroupWriter()
 
 void GroupWriter::submit(Job job)
 {
-    if (auto refused = m_inbox.offer(std::move(job)))
+    ++m_metrics->writerQueue;
+    if (auto refused = m_inbox.offer(std::move(job))) {
+        --m_metrics->writerQueue;
         sendBack({&*refused, 1}, {WriteFailure::Unavailable});
+    }
 }
 
 void GroupWriter::stop()
@@ -127,7 +131,9 @@ void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<J
 {
     std::vector<std::optional<WriteFailure>> failures(group.size());
     Deliveries out;
+    const auto begun = Clock::now();
     const bool stored = runGroup(connection, store, group, failures, out);
+    count(group.size(), stored, Clock::now() - begun);
     if (!stored) {
         out.clear();
         const auto failure = failureOf(connection.error());
@@ -138,6 +144,19 @@ void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<J
     sendBack(group, failures);
     if (!out.empty())
         m_publisher.publish(std::move(out));
+}
+
+void GroupWriter::count(std::size_t jobs, bool stored, Clock::duration took)
+{
+    using namespace std::chrono;
+    auto& metrics = *m_metrics;
+    if (stored) {
+        metrics.commitTime.add(
+            static_cast<std::uint64_t>(duration_cast<microseconds>(took).count()));
+        metrics.committedJobs += jobs;
+    }
+    ++metrics.groups;
+    metrics.writerQueue -= jobs;
 }
 
 void GroupWriter::sendBack(std::span<Job> group,

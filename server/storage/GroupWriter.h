@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "server/core/Metrics.h"
 #include "server/core/ports/Writer.h"
 #include "server/storage/Checkpointer.h"
 #include "server/storage/SqlStore.h"
@@ -49,7 +50,8 @@ public:
     /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
     /// write-ahead log at most this long; then it is emptied. `publisher` outlives it.
     explicit GroupWriter(const QString& path, Publisher& publisher,
-                         const Options& options = defaults());
+                         const Options& options = defaults(),
+                         std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -78,6 +80,7 @@ private:
     /// False: the transaction is lost. Failures of single jobs go to `failures`.
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
                   std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
+    void count(std::size_t jobs, bool stored, Clock::duration took);
 
     /// What is to be done with the log between two groups: little, or the checkpointer does it.
     void keepLog(SqlConnection& connection, Checkpointer& checkpointer);
@@ -93,6 +96,7 @@ private:
 
     Publisher& m_publisher;
     const Options m_options;
+    const std::shared_ptr<Metrics> m_metrics;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.

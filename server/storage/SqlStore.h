@@ -47,7 +47,8 @@ public:
     IncarnationId incarnation() const;
     void setIncarnation(const IncarnationId& incarnation);
     /// What the restore command does to a database: a new life, and since when. Clients and the
-    /// directory find back from there (HandIns).
+    /// directory find back from there (HandIns). The time is kept in meta as restored_ms, 8 bytes
+    /// big-endian.
     void setRestored(const IncarnationId& incarnation, std::uint64_t ms);
 
 private:

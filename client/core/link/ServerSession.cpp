@@ -18,7 +18,8 @@ bool isFinal(ClientErrorCode code)
     return code == ClientErrorCode::ServerKeyChanged ||
            code == ClientErrorCode::UnsupportedVersion || code == ClientErrorCode::DeviceRemoved ||
            code == ClientErrorCode::AccountGone || code == ClientErrorCode::AccountNotRestored ||
-           code == ClientErrorCode::DirectoryForked || code == ClientErrorCode::RestoreUnconfirmed;
+           code == ClientErrorCode::AccountDisabled || code == ClientErrorCode::DirectoryForked ||
+           code == ClientErrorCode::RestoreUnconfirmed;
 }
 
 } // namespace

@@ -1,3 +1,4 @@
+#include "server/core/Operations.h"
 #include "tests/unit/server/core/RestoreWorld.h"
 
 using namespace impulse::tests;
@@ -35,6 +36,16 @@ TEST_CASE("a restored server appends nothing at first")
               {&world.boris.device(), &phone}, false))) == ErrorCode::Unavailable);
     CHECK(world.boris.client.code(protocol::DeleteAccount{world.boris.person.auth}) ==
           ErrorCode::Unavailable);
+    // Not for its operator either.
+    std::optional<protocol::Error> refusal;
+    Operations(*world.server.chat).deleteAccount(world.boris.id(), [&](const auto& done) {
+        if (!done)
+            refusal = done.error();
+    });
+    world.server.flush();
+    REQUIRE(refusal);
+    CHECK(refusal->code == ErrorCode::Unavailable);
+    CHECK(refusal->retryAfterMs == 5'000);
     // Wraps for a device that it does not know yet: later. For those that it knows: now.
     auto event = eventOf({world.boris.person, world.boris.device(), world.anna.id(), 1, 3},
                          {world.anna.device().id(), world.phone.id()});
@@ -106,6 +117,22 @@ TEST_CASE("what one user alone has is adopted after ten minutes")
     world.server.pass(1);
     CHECK(world.seq() == 5);
     CHECK_FALSE(world.isClosed());
+}
+
+TEST_CASE("what a disabled account hands in does not count")
+{
+    Restored world;
+    Operations(*world.server.chat).setDisabled(world.boris.id(), true, [](const auto&) {});
+    world.server.flush();
+    world.comeBack(world.clara, *world.log);
+    auto& boris = world.boris;
+    boris.client.reconnect();
+    boris.client.hello();
+    REQUIRE(handIn(boris.client, *world.log));
+    CHECK(boris.client.code(boris.client.loginOf(boris.person, boris.device())) ==
+          ErrorCode::AccountDisabled);
+    world.server.pass(togetherMs);
+    CHECK(world.seq() == 3);
 }
 
 TEST_CASE("two devices of one user are one user")

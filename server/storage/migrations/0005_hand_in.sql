@@ -47,4 +47,4 @@ CREATE TABLE handed_positions (
     head BLOB NOT NULL
 ) WITHOUT ROWID;
 
-PRAGMA user_version = 4;
+PRAGMA user_version = 5;
