@@ -238,13 +238,7 @@ Outcome<> confirmRestore(CliSession& session)
         return session.connection().state() == ConnectionState::Stopped &&
                session.connection().lastError().code == code;
     };
-    if (!synced && stoppedBy(ClientErrorCode::RestoreUnconfirmed)) {
-        const auto confirm = [&session](auto done) {
-            session.accounts().confirmRestore(std::move(done));
-        };
-        IMPULSE_CO_CHECK(co_await session.ask<void>(confirm));
-        synced = co_await session.sync();
-    } else if (!synced && stoppedBy(ClientErrorCode::AccountNotRestored)) {
+    if (!synced && stoppedBy(ClientErrorCode::AccountNotRestored)) {
         IMPULSE_CO_TRY(Password password,
                        obtainPassword(session.arguments().passwordFile,
                                       latin("Password (it brings the account back): "),
@@ -254,6 +248,14 @@ Outcome<> confirmRestore(CliSession& session)
             session.accounts().comeBack(std::move(*shared), [](Progress) {}, std::move(done));
         };
         IMPULSE_CO_CHECK(co_await session.ask<void>(comeBack));
+        synced = co_await session.sync();
+    }
+    // Who is back may still know a directory that the server has gone on without.
+    if (!synced && stoppedBy(ClientErrorCode::RestoreUnconfirmed)) {
+        const auto confirm = [&session](auto done) {
+            session.accounts().confirmRestore(std::move(done));
+        };
+        IMPULSE_CO_CHECK(co_await session.ask<void>(confirm));
         synced = co_await session.sync();
     }
     if (!synced)
