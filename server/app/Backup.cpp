@@ -130,8 +130,7 @@ bool beginAnew(const QString& path)
         return false;
     SqlStore store(**connection);
     crypto::SystemRng rng;
-    store.setIncarnation(crypto::random<IncarnationId>(rng));
-    store.setRestored(SystemClock().nowMs());
+    store.setRestored(crypto::random<IncarnationId>(rng), SystemClock().nowMs());
     return !store.takeFailure();
 }
 

@@ -144,6 +144,8 @@ ServerSettings ServerProgram::settings() const
     settings.pushLimitBytes = m_config.pushLimitBytes;
     settings.queueLimitBytes = m_config.queueLimitBytes;
     settings.mailboxEntries = m_config.mailboxEntries;
+    settings.handInTogetherMs = m_config.restoreWaitMs;
+    settings.handInAloneMs = m_config.restoreWaitMs * 10;
     return settings;
 }
 
@@ -182,7 +184,8 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
         m_config.dispatcher == DispatcherKind::Qt ? Dispatcher::Qt : Dispatcher::Epoll;
     ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
     ioSettings.behindProxy = m_config.behindProxy;
-    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter};
+    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter,
+                                  std::make_shared<std::atomic<std::size_t>>(0)};
     const int count =
         m_config.ioThreads > 0 ? m_config.ioThreads : std::max(1, QThread::idealThreadCount());
     for (int i = 0; i < count; ++i) {

@@ -1,5 +1,7 @@
 #include "tests/unit/server/core/Harness.h"
 
+#include <QFile>
+
 namespace impulse::tests {
 namespace {
 
@@ -32,28 +34,77 @@ void DirectWriter::flush()
     }
 }
 
-TestServer::TestServer(ServerSettings settings)
+TestServer::TestServer(ServerSettings serverSettings) : settings(std::move(serverSettings))
 {
-    const auto path = folder.filePath(QStringLiteral("impulse.db"));
-    REQUIRE(prepareDatabase(path));
-    writeConnection = openConnection(path, SqlConnection::Mode::ReadWrite);
-    readConnection = openConnection(path, SqlConnection::Mode::ReadOnly);
-    store = std::make_unique<SqlStore>(*readConnection);
-    writer = std::make_unique<DirectWriter>(*writeConnection, hub);
-    bus = hub.connect([] {});
     auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
     keys.serverId = *ServerId::from(pair.publicKey);
     keys.signKey = std::move(pair.secretKey);
     keys.pepper = crypto::random<crypto::Pepper>(rng);
     keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
+    REQUIRE(prepareDatabase(path()));
+    open();
+}
+
+void TestServer::open()
+{
+    writeConnection = openConnection(path(), SqlConnection::Mode::ReadWrite);
+    readConnection = openConnection(path(), SqlConnection::Mode::ReadOnly);
+    store = std::make_unique<SqlStore>(*readConnection);
+    writer = std::make_unique<DirectWriter>(*writeConnection, hub);
+    bus = hub.connect([] {});
     chat = std::make_unique<ChatServer>(
-        std::move(settings), keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
+        settings, keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
 }
 
 void TestServer::flush()
 {
     writer->flush();
     deliver();
+}
+
+void TestServer::backUp()
+{
+    QFile::remove(copyPath());
+    REQUIRE(writeConnection->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copyPath())));
+}
+
+void TestServer::close()
+{
+    chat.reset();
+    bus.reset();
+    writer.reset();
+    store.reset();
+    readConnection.reset();
+    writeConnection.reset();
+}
+
+void TestServer::restart()
+{
+    close();
+    open();
+}
+
+void TestServer::restore()
+{
+    close();
+    for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
+        QFile::remove(path() + suffix);
+    REQUIRE(QFile::copy(copyPath(), path()));
+    clock.now += 1000;
+    {
+        auto connection = openConnection(path(), SqlConnection::Mode::ReadWrite);
+        SqlStore restored(*connection);
+        restored.setRestored(crypto::random<IncarnationId>(rng), clock.now);
+        REQUIRE_FALSE(restored.takeFailure());
+    }
+    open();
+}
+
+void TestServer::pass(std::uint64_t ms)
+{
+    clock.now += ms;
+    chat->tick();
+    flush();
 }
 
 protocol::WireSecret randomSecret()
