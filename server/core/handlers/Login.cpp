@@ -57,7 +57,7 @@ Outcome<protocol::LoginResult> logInByReset(Context& context, const protocol::Re
 {
     const auto& services = context.services;
     const auto both = limitKey({view(request.username), view(context.address())});
-    auto wait = services.limiter.waitMs(Limit::FailuresPerAccountAndAddress, both);
+    auto wait = services.limiter.growingWaitMs(Limit::FailuresPerAccountAndAddress, both);
     if (!wait)
         wait = services.credentials.waitForAddress(context.address());
     if (wait)
@@ -72,6 +72,7 @@ Outcome<protocol::LoginResult> logInByReset(Context& context, const protocol::Re
         services.credentials.countFailure(context.address());
         return Failure{refusal(ErrorCode::Unauthorized)};
     }
+    services.limiter.clear(Limit::FailuresPerAccountAndAddress, both);
     auto result = becomePending(context, *account, true);
     if (result)
         context.session->resetBy = Hash32::from(stored->hash.view());
