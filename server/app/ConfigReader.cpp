@@ -252,6 +252,9 @@ void Reader::applyKeys()
         m_config.controlSocket = m_config.dataFolder + QStringLiteral("/control.sock");
     else if (m_config.controlSocket == QLatin1String("off"))
         m_config.controlSocket.clear();
+    // Qt takes a relative one for a name in its own folder.
+    if (!m_config.controlSocket.isEmpty())
+        m_config.controlSocket = QFileInfo(m_config.controlSocket).absoluteFilePath();
 }
 
 Result<ServerConfig, QStringList> Reader::read(const QStringList& arguments,

@@ -142,7 +142,7 @@ void printForPeople(const QJsonObject& result)
 QString socketOf(const Asked& asked, QStringList& wrong)
 {
     if (!asked.socket.isEmpty())
-        return asked.socket;
+        return QDir::current().absoluteFilePath(asked.socket);
     const auto config = readConfig(asked.configuration, QProcessEnvironment::systemEnvironment());
     if (config)
         return config.value().controlSocket;

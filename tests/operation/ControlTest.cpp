@@ -130,6 +130,22 @@ TEST_CASE("the control socket is for the owner only, bounded, and its errors say
     CHECK(running.ctl("stats").code == 0);
 }
 
+TEST_CASE("the data folder and the control socket may be named from the present folder")
+{
+    const QTemporaryDir dir;
+    const auto before = QDir::currentPath();
+    REQUIRE(QDir::setCurrent(dir.path()));
+    ServerProcess server(word("data"));
+    CHECK(server.start());
+    CHECK(run(words("ctl --data data stats")).code == 0);
+    CHECK(run(words("ctl --socket data/control.sock stats")).code == 0);
+    CHECK(server.stop());
+    CHECK(server.start(words("--control-socket other.sock")));
+    CHECK(run(words("ctl --socket other.sock stats")).code == 0);
+    CHECK(server.stop());
+    CHECK(QDir::setCurrent(before));
+}
+
 TEST_CASE("people: list, disable, enable, reset and delete, while others chat")
 {
     Running running;
