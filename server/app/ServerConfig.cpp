@@ -12,6 +12,15 @@ namespace {
 struct Options {
     QCommandLineOption data{QStringLiteral("data"), QStringLiteral("Folder of the server's data."),
                             QStringLiteral("DIR")};
+    QCommandLineOption storage{
+        QStringLiteral("storage"),
+        QStringLiteral("Where the database is: sqlite: (default, in the data folder), sqlite:PATH "
+                       "or postgresql://USER@HOST/DATABASE."),
+        QStringLiteral("URL")};
+    QCommandLineOption storagePassword{
+        QStringLiteral("storage-password-file"),
+        QStringLiteral("File with the password of the PostgreSQL user. Default: ~/.pgpass."),
+        QStringLiteral("FILE")};
     QCommandLineOption port{QStringLiteral("port"),
                             QStringLiteral("Port; 0 takes a free one. Default 7443."),
                             QStringLiteral("N")};
@@ -69,7 +78,7 @@ struct Options {
         parser.setApplicationDescription(QStringLiteral(
             "Impulse server. Exit codes: 0 clean, 1 internal, 2 arguments, 3 data folder, "
             "4 database, 5 network, 6 certificate, 7 self-test."));
-        parser.addOptions({data, port, address, registration, certificate, key, behindProxy,
+        parser.addOptions({data, storage, storagePassword, port, address, registration, certificate, key, behindProxy,
                            proxyCertificate, host, invite, makeInvite, uses, validDays, connections,
                            perAddress, ioThreads, dispatcher, help, version});
     }
@@ -177,6 +186,11 @@ Result<ServerConfig, QString> parseArguments(const QStringList& arguments)
     config.dataFolder = parser.value(options.data);
     if (config.dataFolder.isEmpty())
         return Failure{QStringLiteral("--data DIR is missing")};
+    IMPULSE_TRY(config.storage,
+                StorageAddress::parse(parser.isSet(options.storage) ? parser.value(options.storage)
+                                                                    : QStringLiteral("sqlite:"),
+                                      config.dataFolder + QStringLiteral("/impulse.db")));
+    config.storage.passwordFile = parser.value(options.storagePassword);
     if (parser.isSet(options.makeInvite))
         config.command = ServerConfig::Command::MakeInvite;
     if (parser.isSet(options.address) && !config.address.setAddress(parser.value(options.address)))

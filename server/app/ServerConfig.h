@@ -3,6 +3,7 @@
 #include "common/core/Result.h"
 #include "common/protocol/AccountMessages.h"
 #include "server/net/IoThread.h"
+#include "server/storage/StorageAddress.h"
 
 #include <QHostAddress>
 #include <QString>
@@ -37,6 +38,7 @@ struct ServerConfig {
 
     Command command = Command::Serve;
     QString dataFolder;
+    StorageAddress storage{QString()};
     QHostAddress address = QHostAddress(QHostAddress::LocalHost);
     /// 0: any free one.
     quint16 port = defaultPort;

@@ -17,13 +17,13 @@ void DirectWriter::flush()
     while (!m_jobs.empty()) {
         const auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
-        REQUIRE(m_connection.execute("BEGIN IMMEDIATE"));
+        REQUIRE(m_connection.begin());
         Deliveries out;
         const auto verdict = job->run(m_store, out);
         const bool keep = verdict == WriteJob::Verdict::Keep && !failure && m_store.flush() &&
                           !m_store.takeFailure();
         if (keep)
-            REQUIRE(m_connection.execute("COMMIT"));
+            REQUIRE(m_connection.commit());
         else
             m_connection.rollBack();
         job->finish(failure);
