@@ -1,6 +1,7 @@
 #include "common/core/Logging.h"
 #include "common/crypto/Hardening.h"
 #include "common/crypto/SelfTest.h"
+#include "server/app/MigrateStorage.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
 
@@ -69,7 +70,13 @@ int main(int argc, char* argv[])
                         QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
     }
 
-    const auto config = parseArguments(QCoreApplication::arguments().mid(1));
+    const auto arguments = QCoreApplication::arguments().mid(1);
+    if (arguments.value(0) == QLatin1String("migrate-storage")) {
+        const auto migrated = migrateStorage(arguments.mid(1), print);
+        return migrated ? static_cast<int>(ExitCode::Clean)
+                        : fail(migrated.error().code, migrated.error().message);
+    }
+    const auto config = parseArguments(arguments);
     if (!config)
         return fail(ExitCode::Usage, config.error() + QStringLiteral(" (--help tells more)"));
     switch (config.value().command) {

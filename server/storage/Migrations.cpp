@@ -44,6 +44,15 @@ QStringList files(StorageAddress::Kind kind)
     return QDir(folder(kind)).entryList({QStringLiteral("*.sql")}, QDir::Files, QDir::Name);
 }
 
+std::uint64_t storedVersion(SqlConnection& connection)
+{
+    static constexpr SqlText sql{"PRAGMA user_version",
+                                 "SELECT CAST(convert_from(value, 'UTF8') AS bigint) FROM meta "
+                                 "WHERE name = 'schema'"};
+    Statement statement(connection, sql);
+    return statement.next() ? statement.integer(0) : 0;
+}
+
 bool run(SqlConnection& connection, std::uint64_t version)
 {
     const auto kind = connection.isPostgreSql() ? StorageAddress::Kind::PostgreSql

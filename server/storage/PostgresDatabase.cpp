@@ -50,9 +50,8 @@ std::optional<std::uint64_t> versionOf(SqlConnection& connection)
     }
     if (!hasMeta)
         return isEmpty ? std::optional<std::uint64_t>(0) : std::nullopt;
-    Statement statement(connection, "SELECT CAST(convert_from(value, 'UTF8') AS bigint) FROM meta "
-                                    "WHERE name = 'schema'");
-    return statement.next() ? std::optional(statement.integer(0)) : std::nullopt;
+    const auto version = migrations::storedVersion(connection);
+    return version > 0 ? std::optional(version) : std::nullopt;
 }
 
 Result<std::uint64_t, DatabaseFailure> readVersion(SqlConnection& connection,

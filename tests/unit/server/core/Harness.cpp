@@ -3,9 +3,10 @@
 namespace impulse::tests {
 namespace {
 
-std::unique_ptr<SqlConnection> openConnection(const QString& path, SqlConnection::Mode mode)
+std::unique_ptr<SqlConnection> openConnection(const StorageAddress& address,
+                                              SqlConnection::Mode mode)
 {
-    auto opened = SqlConnection::open(path, mode);
+    auto opened = SqlConnection::open(address, mode);
     REQUIRE(opened);
     return std::move(*opened);
 }
@@ -34,10 +35,8 @@ void DirectWriter::flush()
 
 TestServer::TestServer(ServerSettings settings)
 {
-    const auto path = folder.filePath(QStringLiteral("impulse.db"));
-    REQUIRE(prepareDatabase(path));
-    writeConnection = openConnection(path, SqlConnection::Mode::ReadWrite);
-    readConnection = openConnection(path, SqlConnection::Mode::ReadOnly);
+    writeConnection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
+    readConnection = openConnection(database.address(), SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
     writer = std::make_unique<DirectWriter>(*writeConnection, hub);
     bus = hub.connect([] {});
