@@ -60,9 +60,9 @@ Result<void, ProgramFailure> lock(const StorageAddress& address, std::optional<D
     if (!locked)
         return failed(ExitCode::DataFolder, locked.error());
     if (!*locked)
-        return failed(ExitCode::DataFolder,
-                      QStringLiteral("a server uses the folder of %1; stop it first")
-                          .arg(address.path));
+        return failed(
+            ExitCode::DataFolder,
+            QStringLiteral("a server uses the folder of %1; stop it first").arg(address.path));
     return {};
 }
 
@@ -71,9 +71,9 @@ Result<std::unique_ptr<SqlConnection>, ProgramFailure> open(const StorageAddress
 {
     auto connection = SqlConnection::open(address, mode);
     if (!connection)
-        return failed(ExitCode::Database, QStringLiteral("cannot open %1: %2")
-                                              .arg(address.name(),
-                                                   connection.error().message.simplified()));
+        return failed(ExitCode::Database,
+                      QStringLiteral("cannot open %1: %2")
+                          .arg(address.name(), connection.error().message.simplified()));
     const auto locked = (*connection)->lockForWriting();
     if (!locked)
         return failed(ExitCode::Database, locked.error().message);
@@ -99,9 +99,9 @@ Result<void, ProgramFailure> migrateStorage(const QStringList& arguments,
     std::optional<DataFolder> targetFolder;
     IMPULSE_CHECK(lock(from, sourceFolder));
     // Two files in one folder need one lock.
-    const bool sameFolder = !from.isPostgreSql() && !to.isPostgreSql() &&
-                            QFileInfo(from.path).absolutePath() ==
-                                QFileInfo(to.path).absolutePath();
+    const bool sameFolder =
+        !from.isPostgreSql() && !to.isPostgreSql() &&
+        QFileInfo(from.path).absolutePath() == QFileInfo(to.path).absolutePath();
     if (!sameFolder)
         IMPULSE_CHECK(lock(to, targetFolder));
     IMPULSE_TRY(const auto source, open(from, SqlMode::ReadOnly));
@@ -112,9 +112,9 @@ Result<void, ProgramFailure> migrateStorage(const QStringList& arguments,
     const auto copied = copyStorage(*source, *target, progress);
     if (!copied)
         return failed(ExitCode::Database, copied.error());
-    progress(QStringLiteral("everything is in %1 now; start the server with --storage %2")
-                 .arg(to.name(), to.isPostgreSql() ? to.name()
-                                                   : QStringLiteral("sqlite:") + to.path));
+    progress(
+        QStringLiteral("everything is in %1 now; start the server with --storage %2")
+            .arg(to.name(), to.isPostgreSql() ? to.name() : QStringLiteral("sqlite:") + to.path));
     return {};
 }
 

@@ -22,8 +22,8 @@ using Counters = GatheredEvents::Counters;
 // SQLite takes rows from us at no cost but that of a statement: some in each are enough.
 constexpr std::size_t rowsAtOnce = 16;
 constexpr const char* insertOne = EVENT_COLUMNS "VALUES " EVENT_ROW;
-constexpr const char* insertMany = EVENT_COLUMNS
-    "VALUES " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
+constexpr const char* insertMany =
+    EVENT_COLUMNS "VALUES " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
 
 // For PostgreSQL a statement is a question and an answer between processes: whole columns go as one
 // parameter each.
@@ -41,16 +41,14 @@ constexpr SqlText insertMarks{
     "INSERT INTO sender_marks (sender, sender_seq, seq) VALUES (?, ?, ?)",
     "INSERT INTO sender_marks (sender, sender_seq, seq) SELECT * FROM "
     "unnest(CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]))"};
-constexpr SqlText updateLogs{
-    "UPDATE conversations SET last_seq = ? WHERE id = ?",
-    "UPDATE conversations SET last_seq = new.seq FROM "
-    "unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS new (seq, id) "
-    "WHERE conversations.id = new.id"};
-constexpr SqlText updateSenders{
-    "UPDATE senders SET last_seq = ? WHERE id = ?",
-    "UPDATE senders SET last_seq = new.seq FROM "
-    "unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS new (seq, id) "
-    "WHERE senders.id = new.id"};
+constexpr SqlText updateLogs{"UPDATE conversations SET last_seq = ? WHERE id = ?",
+                             "UPDATE conversations SET last_seq = new.seq FROM "
+                             "unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS new (seq, id) "
+                             "WHERE conversations.id = new.id"};
+constexpr SqlText updateSenders{"UPDATE senders SET last_seq = ? WHERE id = ?",
+                                "UPDATE senders SET last_seq = new.seq FROM "
+                                "unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS new (seq, id) "
+                                "WHERE senders.id = new.id"};
 
 bool insertRows(SqlConnection& connection, std::span<const Row> rows)
 {

@@ -55,8 +55,8 @@ std::uint64_t storedVersion(SqlConnection& connection)
 
 bool run(SqlConnection& connection, std::uint64_t version)
 {
-    const auto kind = connection.isPostgreSql() ? StorageAddress::Kind::PostgreSql
-                                                : StorageAddress::Kind::Sqlite;
+    const auto kind =
+        connection.isPostgreSql() ? StorageAddress::Kind::PostgreSql : StorageAddress::Kind::Sqlite;
     const auto names = files(kind);
     for (auto number = version; number < static_cast<std::uint64_t>(names.size()); ++number) {
         if (!connection.begin())

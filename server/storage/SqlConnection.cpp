@@ -73,8 +73,8 @@ bool SqlConnection::reconnect()
     if (const auto failure = connect()) {
         m_delay = std::clamp(m_delay * 2, firstDelay, longestDelay);
         m_nextAttempt = Clock::now() + m_delay;
-        qCWarning(lcStorage).noquote() << "no connection to" << m_address.name() << "-"
-                                       << failure->message.simplified();
+        qCWarning(lcStorage).noquote()
+            << "no connection to" << m_address.name() << "-" << failure->message.simplified();
         return false;
     }
     m_lost = false;
@@ -204,8 +204,8 @@ std::shared_ptr<SqlConnection::Prepared> SqlConnection::prepared(const char* sql
     if (!statement) {
         const std::string_view text(sql);
         statement = std::make_shared<Prepared>(
-            QSqlQuery(m_database), text.starts_with("INSERT") || text.starts_with("UPDATE") ||
-                                       text.starts_with("DELETE"));
+            QSqlQuery(m_database),
+            text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE"));
         // Qt reads a result that only goes forward row by row from PostgreSQL, and loses the rest
         // of it when another statement runs.
         statement->query.setForwardOnly(!isPostgreSql() || m_streamsRows);
@@ -231,9 +231,10 @@ void SqlConnection::fail(const QSqlError& error)
         return;
     m_logged = m_error;
     m_lastLog.restart();
-    qCWarning(lcStorage).noquote()
-        << (isPostgreSql() ? "PostgreSQL:" : "SQLite:") << error.text().simplified() << "code"
-        << error.nativeErrorCode();
+    // PostgreSQL adds a line with the values of the row, which are nobody's business.
+    const auto text = error.text().section(QStringLiteral("DETAIL:"), 0, 0).simplified();
+    qCWarning(lcStorage).noquote() << (isPostgreSql() ? "PostgreSQL:" : "SQLite:") << text << "code"
+                                   << error.nativeErrorCode();
 }
 
 void SqlConnection::refuse()

@@ -40,25 +40,25 @@ struct State {
 
 /// The first that fits.
 constexpr State states[] = {
-    {"08", SqlError::Lost},          // connection exceptions
-    {"57P01", SqlError::Lost},       // the operator ends the session
-    {"57P02", SqlError::Lost},       // another session crashed
-    {"57P03", SqlError::Lost},       // starting or stopping
-    {"57P05", SqlError::Lost},       // idle for too long
-    {"53100", SqlError::Full},       // disk full
-    {"53300", SqlError::Lost},       // no free connection
-    {"23", SqlError::Constraint},    // integrity constraints
-    {"25006", SqlError::ReadOnly},   // in a read-only transaction, for instance on a standby
-    {"25P02", SqlError::Busy},       // an earlier statement of the transaction failed
-    {"40", SqlError::Busy},          // serialization, deadlock
-    {"53", SqlError::Busy},          // out of memory and the like
-    {"55P03", SqlError::Busy},       // a lock was not to be had in time
-    {"57014", SqlError::Busy},       // cancelled
-    {"28", SqlError::CannotOpen},    // wrong user or password
-    {"3D", SqlError::CannotOpen},    // no such database
-    {"58", SqlError::Io},            // files of the server
-    {"XX001", SqlError::Corrupt},    // damaged data
-    {"XX002", SqlError::Corrupt},    // damaged index
+    {"08", SqlError::Lost},        // connection exceptions
+    {"57P01", SqlError::Lost},     // the operator ends the session
+    {"57P02", SqlError::Lost},     // another session crashed
+    {"57P03", SqlError::Lost},     // starting or stopping
+    {"57P05", SqlError::Lost},     // idle for too long
+    {"53100", SqlError::Full},     // disk full
+    {"53300", SqlError::Lost},     // no free connection
+    {"23", SqlError::Constraint},  // integrity constraints
+    {"25006", SqlError::ReadOnly}, // in a read-only transaction, for instance on a standby
+    {"25P02", SqlError::Busy},     // an earlier statement of the transaction failed
+    {"40", SqlError::Busy},        // serialization, deadlock
+    {"53", SqlError::Busy},        // out of memory and the like
+    {"55P03", SqlError::Busy},     // a lock was not to be had in time
+    {"57014", SqlError::Busy},     // cancelled
+    {"28", SqlError::CannotOpen},  // wrong user or password
+    {"3D", SqlError::CannotOpen},  // no such database
+    {"58", SqlError::Io},          // files of the server
+    {"XX001", SqlError::Corrupt},  // damaged data
+    {"XX002", SqlError::Corrupt},  // damaged index
 };
 
 } // namespace

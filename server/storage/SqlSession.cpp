@@ -68,10 +68,10 @@ Result<QString, QString> readPassword(const QString& path)
         return QString();
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly))
-        return Failure{QStringLiteral("cannot read the password file %1: %2")
-                           .arg(path, file.errorString())};
-    if (file.permissions() & (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther |
-                              QFile::WriteOther))
+        return Failure{
+            QStringLiteral("cannot read the password file %1: %2").arg(path, file.errorString())};
+    if (file.permissions() &
+        (QFile::ReadGroup | QFile::WriteGroup | QFile::ReadOther | QFile::WriteOther))
         return Failure{QStringLiteral("the password file %1 can be read by other users of this "
                                       "machine: chmod 600 it")
                            .arg(path)};
@@ -133,8 +133,8 @@ std::optional<SqlOpenFailure> openPostgreSql(QSqlDatabase& database, const Stora
         return failureOf(database.lastError(), address.kind);
     auto error = runAll(database, settings);
     if (!error)
-        error = runAll(database,
-                       mode == SqlMode::ReadWrite ? Statements(writeSettings) : readSettings);
+        error =
+            runAll(database, mode == SqlMode::ReadWrite ? Statements(writeSettings) : readSettings);
     return error ? std::optional(failureOf(*error, address.kind)) : std::nullopt;
 }
 
@@ -143,7 +143,8 @@ std::optional<SqlOpenFailure> openPostgreSql(QSqlDatabase& database, const Stora
 Result<QSqlDatabase, SqlOpenFailure> openSession(const QString& name, const StorageAddress& address,
                                                  SqlMode mode)
 {
-    const auto driver = address.isPostgreSql() ? QStringLiteral("QPSQL") : QStringLiteral("QSQLITE");
+    const auto driver =
+        address.isPostgreSql() ? QStringLiteral("QPSQL") : QStringLiteral("QSQLITE");
     if (!QSqlDatabase::isDriverAvailable(driver)) {
         return Failure{SqlOpenFailure{
             SqlError::CannotOpen,

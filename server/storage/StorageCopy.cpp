@@ -89,7 +89,9 @@ struct Fingerprint {
             case QMetaType::UnknownType:
                 add('n', {});
                 break;
-            case QMetaType::LongLong: {
+            case QMetaType::LongLong:
+            // PostgreSQL's driver gives what is not negative so.
+            case QMetaType::ULongLong: {
                 char bytes[8];
                 qToBigEndian(value.toLongLong(), bytes);
                 add('i', QByteArray(bytes, sizeof bytes));
@@ -174,14 +176,13 @@ Result<void, QString> copyTable(SqlConnection& from, SqlConnection& to, const Ta
             rows.clear();
         }
         if (print.rows % reportEvery == 0)
-            progress(QStringLiteral("%1: %2 rows …")
-                         .arg(QLatin1String(table.name))
-                         .arg(print.rows));
+            progress(
+                QStringLiteral("%1: %2 rows …").arg(QLatin1String(table.name)).arg(print.rows));
     }
     if (from.failed())
         return Failure{failed(table, "the source cannot be read")};
-    if (!insert(to, table, rows) || (table.renumber && to.isPostgreSql() &&
-                                     !Statement(to, table.renumber).run()))
+    if (!insert(to, table, rows) ||
+        (table.renumber && to.isPostgreSql() && !Statement(to, table.renumber).run()))
         return Failure{failed(table, "the target does not take its rows")};
     return {};
 }
@@ -190,8 +191,10 @@ Result<void, QString> verifyTable(SqlConnection& to, const Table& table, Fingerp
 {
     Fingerprint found;
     Statement statement(to, table.select);
-    while (statement.next())
-        found.add(readRow(statement, table.columns));
+    while (statement.next()) {
+        if (!found.add(readRow(statement, table.columns)))
+            return Failure{failed(table, "a value of an unknown type")};
+    }
     if (to.failed())
         return Failure{failed(table, "the target cannot be read")};
     if (found.rows != expected.rows)
@@ -218,8 +221,8 @@ Result<void, QString> copyAll(SqlConnection& from, SqlConnection& to,
 
 Result<void, QString> checkBoth(SqlConnection& from, SqlConnection& to)
 {
-    const auto expected = static_cast<std::uint64_t>(
-        migrations::files(StorageAddress::Kind::Sqlite).size());
+    const auto expected =
+        static_cast<std::uint64_t>(migrations::files(StorageAddress::Kind::Sqlite).size());
     const auto version = migrations::storedVersion(from);
     if (version != expected)
         return Failure{QStringLiteral("the source has schema version %1, this program's is %2; "

@@ -77,10 +77,10 @@ bool PostgresServer::start()
     auto options = QStringLiteral("-c listen_addresses= -c shared_buffers=64MB -k ") + folder();
     for (const auto& setting : m_settings)
         options += QStringLiteral(" -c ") + setting;
-    m_running = run("pg_ctl", {QStringLiteral("-D"), folder() + QStringLiteral("/data"),
-                               QStringLiteral("-w"), QStringLiteral("-l"),
-                               folder() + QStringLiteral("/log"), QStringLiteral("-o"), options,
-                               QStringLiteral("start")})
+    m_running = run("pg_ctl",
+                    {QStringLiteral("-D"), folder() + QStringLiteral("/data"), QStringLiteral("-w"),
+                     QStringLiteral("-l"), folder() + QStringLiteral("/log"), QStringLiteral("-o"),
+                     options, QStringLiteral("start")})
                     .has_value();
     return m_running;
 }
@@ -88,9 +88,9 @@ bool PostgresServer::start()
 bool PostgresServer::stop(const char* mode)
 {
     m_running = false;
-    return run("pg_ctl", {QStringLiteral("-D"), folder() + QStringLiteral("/data"),
-                          QStringLiteral("-w"), QStringLiteral("-m"), QString::fromLatin1(mode),
-                          QStringLiteral("stop")})
+    return run("pg_ctl",
+               {QStringLiteral("-D"), folder() + QStringLiteral("/data"), QStringLiteral("-w"),
+                QStringLiteral("-m"), QString::fromLatin1(mode), QStringLiteral("stop")})
         .has_value();
 }
 
@@ -108,11 +108,11 @@ void PostgresServer::dropDatabase(const QString& name)
 
 std::optional<QString> PostgresServer::sql(const QString& statement, const QString& database)
 {
-    return run("psql", {QStringLiteral("-h"), folder(), QStringLiteral("-U"),
-                        QStringLiteral("impulse"), QStringLiteral("-X"), QStringLiteral("-q"),
-                        QStringLiteral("-A"), QStringLiteral("-t"), QStringLiteral("-v"),
-                        QStringLiteral("ON_ERROR_STOP=1"), QStringLiteral("-c"), statement,
-                        database});
+    return run("psql",
+               {QStringLiteral("-h"), folder(), QStringLiteral("-U"), QStringLiteral("impulse"),
+                QStringLiteral("-X"), QStringLiteral("-q"), QStringLiteral("-A"),
+                QStringLiteral("-t"), QStringLiteral("-v"), QStringLiteral("ON_ERROR_STOP=1"),
+                QStringLiteral("-c"), statement, database});
 }
 
 QString PostgresServer::url(const QString& database, const QString& user) const
