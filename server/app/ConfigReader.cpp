@@ -273,6 +273,8 @@ Result<ServerConfig, QStringList> Reader::read(const QStringList& arguments,
     if (!path.isEmpty() || isGiven("config"))
         readFile(path);
     applyKeys();
+    if (!m_config.storage.isPostgreSql() && m_config.storage.path.isEmpty())
+        m_config.storage.path = m_config.dataFolder + QStringLiteral("/impulse.db");
     if (m_wrong.isEmpty())
         m_wrong = checkTogether(m_config);
     if (!m_wrong.isEmpty())

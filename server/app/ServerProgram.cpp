@@ -27,10 +27,23 @@ Failure<ProgramFailure> failed(ExitCode code, QString message)
     return {ProgramFailure{code, std::move(message)}};
 }
 
-/// The database has an incarnation from its first start on (encryption.md section 14).
-Result<IncarnationId, ProgramFailure> readIncarnation(const QString& path, crypto::Rng& rng)
+Result<ServerKeys, ProgramFailure> readKeys(const DataFolder& folder, const StorageAddress& address,
+                                            crypto::Rng& rng)
 {
-    auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+    const auto exists = databaseExists(address);
+    if (!exists)
+        return failed(ExitCode::Database, exists.error().message);
+    auto keys = folder.keys(rng, !*exists);
+    if (!keys)
+        return failed(ExitCode::DataFolder, keys.error());
+    return *std::move(keys);
+}
+
+/// The database has an incarnation from its first start on (encryption.md section 14).
+Result<IncarnationId, ProgramFailure> readIncarnation(const StorageAddress& address,
+                                                      crypto::Rng& rng)
+{
+    auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadWrite);
     if (!connection)
         return failed(ExitCode::Database, connection.error().message);
     SqlStore store(**connection);
@@ -42,16 +55,16 @@ Result<IncarnationId, ProgramFailure> readIncarnation(const QString& path, crypt
     if (store.takeFailure()) {
         return failed(ExitCode::Database,
                       (*connection)->error() == SqlError::Full
-                          ? QStringLiteral("no space left for the database %1").arg(path)
-                          : QStringLiteral("the database %1 cannot be written").arg(path));
+                          ? QStringLiteral("no space left for the database %1").arg(address.name())
+                          : QStringLiteral("the database %1 cannot be written")
+                            .arg(address.name()));
     }
     return incarnation;
 }
 
-Result<std::string, ProgramFailure> storeInvite(const QString& databasePath,
-                                                const ServerConfig& config, crypto::Rng& rng)
+Result<std::string, ProgramFailure> storeInvite(const ServerConfig& config, crypto::Rng& rng)
 {
-    auto connection = SqlConnection::open(databasePath, SqlConnection::Mode::ReadWrite);
+    auto connection = SqlConnection::open(config.storage, SqlConnection::Mode::ReadWrite);
     if (!connection)
         return failed(ExitCode::Database, connection.error().message);
     SqlStore store(**connection);
@@ -109,15 +122,13 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
             QStringLiteral("another server uses the data folder %1").arg(m_config.dataFolder));
     }
     crypto::SystemRng rng;
-    auto keys = m_folder->keys(rng);
-    if (!keys)
-        return failed(ExitCode::DataFolder, keys.error());
-    m_keys = std::make_unique<ServerKeys>(*std::move(keys));
-    const auto prepared = prepareDatabase(m_folder->databasePath());
+    IMPULSE_TRY(auto keys, readKeys(*m_folder, m_config.storage, rng));
+    m_keys = std::make_unique<ServerKeys>(std::move(keys));
+    const auto prepared = prepareDatabase(m_config.storage);
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
-    IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath(), m_bus,
+    IMPULSE_TRY(m_incarnation, readIncarnation(m_config.storage, rng));
+    m_writer = std::make_unique<GroupWriter>(m_config.storage, m_bus,
                                               GroupWriter::Options{.group = m_config.groupCommit});
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
@@ -181,7 +192,7 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
             [this, settings = settings(), shared, &opened,
              first = i == 0]() -> std::unique_ptr<ConnectionHost> {
                 auto reader =
-                    SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+                    SqlConnection::open(m_config.storage, SqlConnection::Mode::ReadOnly);
                 if (!reader) {
                     opened.set_value(reader.error().message);
                     return nullptr;
@@ -248,7 +259,7 @@ QString ServerProgram::link() const
 Result<QString, ProgramFailure> ServerProgram::makeInvite()
 {
     crypto::SystemRng rng;
-    IMPULSE_TRY(const auto code, storeInvite(m_folder->databasePath(), m_config, rng));
+    IMPULSE_TRY(const auto code, storeInvite(m_config, rng));
     return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId,
                       QString::fromStdString(code));
 }
@@ -262,20 +273,18 @@ Result<QString, ProgramFailure> makeInvite(const ServerConfig& config)
     if (!locked)
         return failed(ExitCode::DataFolder, locked.error());
     crypto::SystemRng rng;
-    const auto keys = folder->keys(rng);
-    if (!keys)
-        return failed(ExitCode::DataFolder, keys.error());
+    IMPULSE_TRY(const auto keys, readKeys(*folder, config.storage, rng));
     // A running server has prepared its database already, and holds the lock.
     if (locked.value()) {
-        const auto prepared = prepareDatabase(folder->databasePath());
+        const auto prepared = prepareDatabase(config.storage);
         if (!prepared)
             return failed(ExitCode::Database, prepared.error().message);
     }
-    IMPULSE_TRY(const auto code, storeInvite(folder->databasePath(), config, rng));
+    IMPULSE_TRY(const auto code, storeInvite(config, rng));
     auto base = folder->lastLinkBase();
     if (base.isEmpty() || !config.publicHost.isEmpty())
         base = linkBase(config, config.port);
-    return serverLink(base, keys.value().serverId, QString::fromStdString(code));
+    return serverLink(base, keys.serverId, QString::fromStdString(code));
 }
 
 } // namespace impulse::server

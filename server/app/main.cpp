@@ -4,6 +4,7 @@
 #include "server/app/ConfigReader.h"
 #include "server/app/ConfigTable.h"
 #include "server/app/Log.h"
+#include "server/app/MigrateStorage.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
 
@@ -89,6 +90,12 @@ int main(int argc, char* argv[])
                         QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
     }
 
+    const auto arguments = QCoreApplication::arguments().mid(1);
+    if (arguments.value(0) == QLatin1String("migrate-storage")) {
+        const auto migrated = migrateStorage(arguments.mid(1), print);
+        return migrated ? static_cast<int>(ExitCode::Clean)
+                        : fail(migrated.error().code, migrated.error().message);
+    }
     const auto config = configuration();
     if (!config) {
         for (const auto& sentence : config.error())

@@ -20,14 +20,14 @@ WriteFailure failureOf(SqlError error)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, Publisher& publisher,
+GroupWriter::GroupWriter(const StorageAddress& address, Publisher& publisher,
                          const Options& options)
     : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
-    m_thread = std::thread([this, path, &opened] {
-        work(path, [&opened](QString failure) { opened.set_value(std::move(failure)); });
+    m_thread = std::thread([this, address, &opened] {
+        work(address, [&opened](QString failure) { opened.set_value(std::move(failure)); });
     });
     m_failure = result.get();
 }
@@ -50,18 +50,22 @@ void GroupWriter::stop()
         m_thread.join();
 }
 
-void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
+void GroupWriter::work(const StorageAddress& address, std::function<void(QString)> opened)
 {
-    const auto opening = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
-    if (!opening) {
+    const auto opening = SqlConnection::open(address, SqlConnection::Mode::ReadWrite);
+    const auto locked = opening ? (*opening)->lockForWriting() : Failure{opening.error()};
+    if (!locked) {
         m_inbox.close();
-        opened(opening.error().message);
+        opened(locked.error().message);
         return;
     }
     opened({});
     auto& connection = **opening;
     SqlStore store(connection);
-    Checkpointer checkpointer(path);
+    // PostgreSQL looks after its log by itself.
+    std::optional<Checkpointer> checkpointer;
+    if (!address.isPostgreSql())
+        checkpointer.emplace(address.path);
     for (;;) {
         const auto care = nextCare();
         auto jobs = care ? m_inbox.waitAll(*care) : m_inbox.waitAll();
@@ -71,13 +75,16 @@ void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
             const auto group = rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
+            if (!checkpointer)
+                continue;
             if (m_jobsInLog == 0)
                 m_emptyAt = Clock::now() + m_options.emptyLogEvery;
             m_jobsInLog += group.size();
             m_jobsUnmoved += group.size();
-            keepLog(connection, checkpointer);
+            keepLog(connection, *checkpointer);
         }
-        keepLog(connection, checkpointer);
+        if (checkpointer)
+            keepLog(connection, *checkpointer);
     }
 }
 
@@ -166,7 +173,7 @@ bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span
                            std::vector<std::optional<WriteFailure>>& failures, Deliveries& out)
 {
     connection.clearFailure();
-    if (!connection.execute("BEGIN IMMEDIATE"))
+    if (!connection.begin())
         return false;
     for (std::size_t i = 0; i < group.size(); ++i) {
         connection.beginJob();
@@ -188,7 +195,7 @@ bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span
         if (!connection.endJob(keep))
             return false;
     }
-    return store.flush() && connection.execute("COMMIT");
+    return store.flush() && connection.commit();
 }
 
 } // namespace impulse::server

@@ -28,8 +28,8 @@ using FinishedJobs = Inbox<FinishedJob>;
 /// savepoint, commits once (one fsync), and only then sends the jobs back, in order, and publishes
 /// what they have for others.
 ///
-/// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
-/// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
+/// A job that fails alone (it breaks a constraint) is undone alone. If the database gives the
+/// transaction up, as on a full disk or with a lost connection, the whole group fails; then jobs get a transaction each until one is
 /// stored again, so that a small write is not refused together with a large one.
 class GroupWriter final {
 public:
@@ -46,9 +46,9 @@ public:
     };
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
-    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the write-ahead
-    /// log at most this long; then it is emptied. `publisher` outlives it.
-    explicit GroupWriter(const QString& path, Publisher& publisher,
+    /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
+    /// write-ahead log of SQLite at most this long; then it is emptied. `publisher` outlives it.
+    explicit GroupWriter(const StorageAddress& address, Publisher& publisher,
                          const Options& options = defaults());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
@@ -73,7 +73,7 @@ private:
     static Options defaults() { return {}; }
     using Clock = std::chrono::steady_clock;
 
-    void work(const QString& path, std::function<void(QString)> opened);
+    void work(const StorageAddress& address, std::function<void(QString)> opened);
     void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
     /// False: the transaction is lost. Failures of single jobs go to `failures`.
     bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,

@@ -7,21 +7,8 @@ namespace impulse::server {
 
 namespace {
 
-#define EVENT_COLUMNS                                                                              \
-    "INSERT INTO events (id, conversation, seq, sender, sender_seq, message_id, server_ms, aad, "  \
-    "body, wraps) VALUES "
-#define EVENT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define EVENT_ROWS_4 EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW
-
-constexpr std::size_t rowsAtOnce = 16;
 /// See migrations/0002_sender_marks.sql.
 constexpr std::uint64_t markEvery = 256;
-constexpr const char* insertOne = EVENT_COLUMNS EVENT_ROW;
-constexpr const char* insertMany =
-    EVENT_COLUMNS EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
-#undef EVENT_COLUMNS
-#undef EVENT_ROW
-#undef EVENT_ROWS_4
 
 /// Columns: conversation_id, user_id of both members, first_seq, last_seq; from `column` on.
 Conversation readConversation(const Statement& statement, int column = 0)
@@ -177,20 +164,22 @@ SqlConversations::Sender* SqlConversations::ensureSender(const DeviceId& device,
     if (auto* known = findSender(device, log.conversation.id))
         return known;
     const auto deviceRow = rows::ensureDevice(m_connection, device);
-    Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?)");
-    if (!statement.bind(deviceRow).bind(log.row).run())
+    Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?) "
+                                      "RETURNING id");
+    if (!statement.bind(deviceRow).bind(log.row).next())
         return nullptr;
-    return m_senders.put({device, log.conversation.id}, {statement.insertedId(), 0, 0});
+    return m_senders.put({device, log.conversation.id}, {statement.integer(0), 0, 0});
 }
 
 std::uint64_t SqlConversations::newId()
 {
-    // Another numbering after a rollback would do no harm, but for that ids stay in order.
-    if (m_lastId == 0) {
+    // A rollback may be a new connection, before which others may have written.
+    if (m_lastId == 0 || m_lastIdRollbacks != m_connection.rollbacks()) {
         Statement statement(m_connection, "SELECT coalesce(max(id), 0) FROM events");
         if (!statement.next())
             return 0;
         m_lastId = statement.integer(0);
+        m_lastIdRollbacks = m_connection.rollbacks();
     }
     return ++m_lastId;
 }
@@ -232,14 +221,11 @@ std::uint64_t SqlConversations::append(std::shared_ptr<const NewEvent> event)
     return seq;
 }
 
-SqlConversations::Gathered& SqlConversations::gathered() const
+GatheredEvents& SqlConversations::gathered() const
 {
-    if (m_gathered.rollbacks != m_connection.rollbacks()) {
-        m_gathered.rows.clear();
-        m_gathered.marks.clear();
-        m_gathered.logs.clear();
-        m_gathered.senders.clear();
-        m_gathered.rollbacks = m_connection.rollbacks();
+    if (m_gatheredRollbacks != m_connection.rollbacks()) {
+        m_gathered.clear();
+        m_gatheredRollbacks = m_connection.rollbacks();
     }
     return m_gathered;
 }
@@ -250,50 +236,7 @@ bool SqlConversations::flush() const
     // writes them before it sets that savepoint.
     if (gathered().rows.empty() || !m_connection.prepareToWrite())
         return !m_connection.failed();
-    auto& waiting = gathered();
-    if (waiting.rows.empty())
-        return true;
-    const auto all = std::exchange(waiting.rows, {});
-    std::span<const Row> rest(all);
-    while (!rest.empty()) {
-        const auto some = rest.first(rest.size() < rowsAtOnce ? 1 : rowsAtOnce);
-        if (!insert(some))
-            return false;
-        rest = rest.subspan(some.size());
-    }
-    for (const auto& mark : std::exchange(waiting.marks, {}))
-        Statement(m_connection,
-                  "INSERT INTO sender_marks (sender, sender_seq, seq) VALUES (?, ?, ?)")
-            .bind(mark.sender)
-            .bind(mark.senderSeq)
-            .bind(mark.seq)
-            .run();
-    for (const auto& [row, seq] : std::exchange(waiting.logs, {}))
-        Statement(m_connection, "UPDATE conversations SET last_seq = ? WHERE id = ?")
-            .bind(seq)
-            .bind(row)
-            .run();
-    for (const auto& [row, seq] : std::exchange(waiting.senders, {}))
-        Statement(m_connection, "UPDATE senders SET last_seq = ? WHERE id = ?")
-            .bind(seq)
-            .bind(row)
-            .run();
-    return !m_connection.failed();
-}
-
-bool SqlConversations::insert(std::span<const Row> rows) const
-{
-    Statement statement(m_connection, rows.size() == 1 ? insertOne : insertMany);
-    std::vector<Bytes> wraps;
-    wraps.reserve(rows.size());
-    for (const auto& row : rows) {
-        const auto& event = *row.event;
-        wraps.push_back(packWraps(event.wraps));
-        statement.bind(row.id).bind(row.conversation).bind(row.seq).bind(row.sender);
-        statement.bind(event.senderSeq).bind(event.messageId).bind(event.serverMs);
-        statement.bind(event.aad).bind(event.body).bind(wraps.back());
-    }
-    return statement.run();
+    return gathered().write(m_connection);
 }
 
 void SqlConversations::erase(const ConversationId& id, std::uint64_t seq)

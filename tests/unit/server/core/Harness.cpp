@@ -3,9 +3,10 @@
 namespace impulse::tests {
 namespace {
 
-std::unique_ptr<SqlConnection> openConnection(const QString& path, SqlConnection::Mode mode)
+std::unique_ptr<SqlConnection> openConnection(const StorageAddress& address,
+                                              SqlConnection::Mode mode)
 {
-    auto opened = SqlConnection::open(path, mode);
+    auto opened = SqlConnection::open(address, mode);
     REQUIRE(opened);
     return std::move(*opened);
 }
@@ -17,13 +18,13 @@ void DirectWriter::flush()
     while (!m_jobs.empty()) {
         const auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
-        REQUIRE(m_connection.execute("BEGIN IMMEDIATE"));
+        REQUIRE(m_connection.begin());
         Deliveries out;
         const auto verdict = job->run(m_store, out);
         const bool keep = verdict == WriteJob::Verdict::Keep && !failure && m_store.flush() &&
                           !m_store.takeFailure();
         if (keep)
-            REQUIRE(m_connection.execute("COMMIT"));
+            REQUIRE(m_connection.commit());
         else
             m_connection.rollBack();
         job->finish(failure);
@@ -34,10 +35,8 @@ void DirectWriter::flush()
 
 TestServer::TestServer(ServerSettings settings)
 {
-    const auto path = folder.filePath(QStringLiteral("impulse.db"));
-    REQUIRE(prepareDatabase(path));
-    writeConnection = openConnection(path, SqlConnection::Mode::ReadWrite);
-    readConnection = openConnection(path, SqlConnection::Mode::ReadOnly);
+    writeConnection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
+    readConnection = openConnection(database.address(), SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
     writer = std::make_unique<DirectWriter>(*writeConnection, hub);
     bus = hub.connect([] {});

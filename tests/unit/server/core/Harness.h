@@ -7,11 +7,9 @@
 #include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
 #include "server/core/LocalBus.h"
-#include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlStore.h"
 #include "tests/support/Catch.h"
-
-#include <QTemporaryDir>
+#include "tests/support/TestDatabase.h"
 
 #include <deque>
 
@@ -100,7 +98,7 @@ public:
     /// Pushes what has come over the bus.
     void deliver() const { chat->deliver(bus->take()); }
 
-    QTemporaryDir folder;
+    test::TestDatabase database;
     crypto::SystemRng rng;
     FakeClock clock;
     ServerKeys keys;

@@ -1,9 +1,7 @@
 #include "server/storage/SqlStore.h"
-#include "server/storage/DatabaseFile.h"
 #include "server/storage/WrapColumn.h"
 #include "tests/support/Catch.h"
-
-#include <QTemporaryDir>
+#include "tests/support/TestDatabase.h"
 
 using namespace impulse;
 using namespace impulse::server;
@@ -19,8 +17,7 @@ template <class F> F filled(std::uint8_t value)
 struct Fixture {
     Fixture()
     {
-        REQUIRE(prepareDatabase(path));
-        auto opened = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+        auto opened = SqlConnection::open(database.address(), SqlConnection::Mode::ReadWrite);
         REQUIRE(opened);
         connection = *std::move(opened);
         store.emplace(*connection);
@@ -54,8 +51,7 @@ struct Fixture {
         store->directory().append(entry);
     }
 
-    QTemporaryDir dir;
-    QString path = dir.filePath(QStringLiteral("impulse.db"));
+    test::TestDatabase database;
     std::unique_ptr<SqlConnection> connection;
     std::optional<SqlStore> store;
 };
