@@ -449,7 +449,7 @@ TEST_CASE_METHOD(Fixture, "what one job has stored stays when the next of its tr
     auto& conversations = store->conversations();
     const Conversation notes{filled<ConversationId>(5), anna, anna, 1, 0};
     conversations.create(notes);
-    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    REQUIRE(connection->begin());
     connection->beginJob();
     CHECK(conversations.append(std::make_shared<NewEvent>(eventIn(notes.id, device, 1))) == 1);
     REQUIRE(connection->endJob(true));
