@@ -31,7 +31,7 @@ install_apt() {
         libqt6sql6-sqlite qtkeychain-qt6-dev libsodium-dev libgl1-mesa-dev
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
-        iproute2 procps strace postgresql libqt6sql6-psql"
+        iproute2 procps strace faketime postgresql libqt6sql6-psql"
     missing=
     for package in $packages; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \

@@ -30,6 +30,13 @@ inline constexpr std::size_t earlyFrame = 1 << 16;
 inline constexpr std::size_t profile = 16384;
 /// One device list: 262 bytes of frame and 136 per device (encryption.md 1.2).
 inline constexpr std::size_t deviceList = 262 + 136 * devices;
+/// Members of a group, and one of them in a group's state (encryption.md 5.1).
+inline constexpr std::size_t groupMembers = 500;
+inline constexpr std::size_t groupMember = 49;
+/// One state of a group: 268 bytes of frame and the members.
+inline constexpr std::size_t groupState = 268 + groupMember * groupMembers;
+/// Sealed name, description and picture of a group: 32 KiB bucket plus 72 bytes of SEAL.
+inline constexpr std::size_t groupMeta = 32768 + 72;
 /// One-time prekeys in one upload.
 inline constexpr std::size_t oneTimePrekeys = 200;
 

@@ -28,6 +28,9 @@ inline constexpr HashLabel dirEntry{"dir-entry"};
 inline constexpr HashLabel x3dhTh{"x3dh-th"};
 inline constexpr HashLabel dmId{"dm-id"};
 inline constexpr HashLabel bodyHash{"body"};
+inline constexpr HashLabel groupId{"group-id"};
+inline constexpr HashLabel groupStateHash{"group-state-hash"};
+inline constexpr HashLabel groupMeta{"group-meta"};
 inline constexpr HashLabel recoveryCheck{"recovery-check"};
 inline constexpr HashLabel recoveryKey{"recovery-key"};
 
@@ -72,6 +75,7 @@ inline constexpr SignLabel deviceList{"device-list"};
 inline constexpr SignLabel signedPrekey{"spk"};
 inline constexpr SignLabel serverHello{"server-hello"};
 inline constexpr SignLabel authDevice{"auth-device"};
+inline constexpr SignLabel groupState{"group-state"};
 
 } // namespace label
 } // namespace impulse::crypto

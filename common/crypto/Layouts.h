@@ -9,8 +9,8 @@
 #include <vector>
 
 /// The public layouts that clients and server both check: AAD (encryption.md 4.1), device list
-/// (1.2), signed and one-time prekeys (1.3). A layout is parsed here and nowhere else. Signatures
-/// are checked in Identity.h and Prekeys.h.
+/// (1.2), signed and one-time prekeys (1.3); group states (5.1) are in GroupStates.h. A layout is
+/// parsed here and nowhere else. Signatures are checked in Identity.h and Prekeys.h.
 namespace impulse::crypto {
 
 enum class EventKind : std::uint8_t { Direct = 1, Group = 2, Control = 3 };

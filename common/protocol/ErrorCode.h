@@ -34,7 +34,9 @@ namespace impulse::protocol {
     X(24, StorageFull)        /* the server's disk is full; nothing was stored */                  \
     X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
     X(26, Internal)           /* a bug of the server; nothing was stored */                        \
-    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */
+    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */        \
+    X(28, StaleEpoch)         /* the group is in another state; `value` is its epoch */            \
+    X(29, InvalidGroupState)  /* a check of encryption.md 5.1 failed */
 
 enum class ErrorCode : std::uint8_t {
 #define X(number, name) name = number,
@@ -44,7 +46,7 @@ enum class ErrorCode : std::uint8_t {
 
 inline constexpr ErrorCode lastOf(ErrorCode)
 {
-    return ErrorCode::ProfileConflict;
+    return ErrorCode::InvalidGroupState;
 }
 
 constexpr std::string_view name(ErrorCode code)

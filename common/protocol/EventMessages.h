@@ -10,6 +10,10 @@ inline constexpr Bound aadBound{limits::aadGroup, 0};
 inline constexpr Bound bodyBound{limits::body, 0};
 /// Devices of both people, except the sender's.
 inline constexpr std::size_t wrapsPerEvent = 2 * limits::devices - 1;
+/// A chain key goes to every device of a group. (About 3000 wraps fill a frame.)
+inline constexpr std::size_t wrapsPerControl = 4096;
+/// Control envelopes that are stored together with an event.
+inline constexpr std::size_t controlsPerEvent = 16;
 
 /// The key of one event's body for one device: [device_id, ratchet message].
 struct Wrap {
@@ -72,14 +76,34 @@ struct ConversationHead {
     }
 };
 
+struct GroupHead {
+    ConversationId conversationId;
+    /// Of the newest state that the asker may see.
+    std::uint64_t epoch = 0;
+    /// Oldest and newest event that the asker may see.
+    std::uint64_t firstSeq = 1;
+    std::uint64_t lastSeq = 0;
+
+    static constexpr bool asArray = true;
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "conversationId", &GroupHead::conversationId),
+                          field(2, "epoch", &GroupHead::epoch),
+                          field(3, "firstSeq", &GroupHead::firstSeq),
+                          field(4, "lastSeq", &GroupHead::lastSeq)};
+    }
+};
+
 struct SyncResult {
-    /// Conversations whose last number is not the one stated, ascending.
+    /// Direct conversations whose last number is not the one stated, ascending.
     std::vector<ConversationHead> conversations;
     bool more = false;
     std::uint64_t directorySeq = 0;
     /// Number of the newest mailbox entry; 0: empty.
     std::uint64_t mailboxLast = 0;
     std::uint64_t serverMs = 0;
+    /// The same of groups; also of those that the asker has left.
+    std::vector<GroupHead> groups;
 
     static constexpr auto fields()
     {
@@ -88,24 +112,43 @@ struct SyncResult {
             field(3, "more", &SyncResult::more),
             field(4, "directorySeq", &SyncResult::directorySeq),
             field(5, "mailboxLast", &SyncResult::mailboxLast),
-            field(6, "serverMs", &SyncResult::serverMs)};
+            field(6, "serverMs", &SyncResult::serverMs),
+            field(7, "groups", &SyncResult::groups, {0, conversationsPerSync})};
     }
 };
 
-/// A durable event of a conversation (AAD kind 1, not transient). Answered after the commit.
+/// A control envelope that is stored together with an event.
+struct ControlEnvelope {
+    Bytes aad;
+    Bytes body;
+    std::vector<Wrap> wraps;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "aad", &ControlEnvelope::aad, aadBound),
+                          field(2, "body", &ControlEnvelope::body, bodyBound),
+                          field(3, "wraps", &ControlEnvelope::wraps, {0, wrapsPerControl})};
+    }
+};
+
+/// A durable event of a conversation (AAD kind 1 or 2, not transient). Answered after the commit.
 struct SendEvent {
     Bytes aad;
     Bytes body;
     std::vector<Wrap> wraps;
     /// Devices for which no keys could be had (encryption.md 4.2).
     std::vector<DeviceId> unwrapped;
-    /// Roster version that this was sealed for. Direct chat: number of directory entries of both
-    /// people together (notes to self: of the one).
+    /// Roster version that this was sealed for: number of directory entries of both people
+    /// together (notes to self: of the one), or of all members of the state that the AAD names.
     std::uint64_t roster = 0;
     /// Delete for everyone: log numbers of the target and its edits, all by the sender's user.
     std::vector<std::uint64_t> erase;
     /// Hours since 1970 after which the server erases this event.
     std::optional<std::uint64_t> expiresHour;
+    /// Groups: by the key of the sender's chain.
+    std::optional<Signature> sig = std::nullopt;
+    /// Groups: chain keys that this event needs, stored in the same transaction.
+    std::optional<std::vector<ControlEnvelope>> controls = std::nullopt;
 
     static constexpr auto fields()
     {
@@ -116,7 +159,9 @@ struct SendEvent {
             field(5, "unwrapped", &SendEvent::unwrapped, {0, wrapsPerEvent}),
             field(6, "roster", &SendEvent::roster),
             field(7, "erase", &SendEvent::erase, {0, 100}),
-            field(8, "expiresHour", &SendEvent::expiresHour)};
+            field(8, "expiresHour", &SendEvent::expiresHour),
+            field(9, "sig", &SendEvent::sig),
+            field(10, "controls", &SendEvent::controls, {0, controlsPerEvent})};
     }
 };
 
@@ -144,7 +189,7 @@ struct SendControl {
     {
         return std::tuple{field(2, "aad", &SendControl::aad, aadBound),
                           field(3, "body", &SendControl::body, bodyBound),
-                          field(4, "wraps", &SendControl::wraps, {0, wrapsPerEvent})};
+                          field(4, "wraps", &SendControl::wraps, {0, wrapsPerControl})};
     }
 };
 
@@ -162,12 +207,15 @@ struct SendTransient {
     Bytes aad;
     Bytes body;
     std::vector<Wrap> wraps;
+    /// Groups: in place of wraps.
+    std::optional<Signature> sig = std::nullopt;
 
     static constexpr auto fields()
     {
         return std::tuple{field(2, "aad", &SendTransient::aad, aadBound),
                           field(3, "body", &SendTransient::body, bodyBound),
-                          field(4, "wraps", &SendTransient::wraps, {0, wrapsPerEvent})};
+                          field(4, "wraps", &SendTransient::wraps, {0, wrapsPerEvent}),
+                          field(5, "sig", &SendTransient::sig)};
     }
 };
 
@@ -190,11 +238,16 @@ struct FetchEvents {
 struct LogEvent {
     std::uint64_t seq = 0;
     std::uint64_t serverMs = 0;
+    /// Empty for a state of a group.
     Bytes aad;
-    /// Absent: erased (a tombstone).
+    /// Absent: erased (a tombstone), or a state.
     std::optional<Bytes> body;
     /// Absent: nothing was wrapped for this device.
     std::optional<Bytes> wrap;
+    /// Events of groups.
+    std::optional<Signature> sig = std::nullopt;
+    /// GS: from here on this is the group's state.
+    std::optional<Bytes> state = std::nullopt;
 
     static constexpr auto fields()
     {
@@ -202,7 +255,9 @@ struct LogEvent {
                           field(2, "serverMs", &LogEvent::serverMs),
                           field(3, "aad", &LogEvent::aad, aadBound),
                           field(4, "body", &LogEvent::body, bodyBound),
-                          field(5, "wrap", &LogEvent::wrap, {limits::wrap, 0})};
+                          field(5, "wrap", &LogEvent::wrap, {limits::wrap, 0}),
+                          field(6, "sig", &LogEvent::sig),
+                          field(7, "state", &LogEvent::state, {limits::groupState, 0})};
     }
 };
 

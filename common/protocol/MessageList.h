@@ -3,6 +3,7 @@
 #include "common/protocol/AccountMessages.h"
 #include "common/protocol/ContactMessages.h"
 #include "common/protocol/EventMessages.h"
+#include "common/protocol/GroupMessages.h"
 #include "common/protocol/KeyMessages.h"
 #include "common/protocol/Pushes.h"
 
@@ -47,7 +48,11 @@ namespace impulse::protocol {
     X(43, SendTransient, Done)                                                                     \
     X(44, FetchEvents, EventPage)                                                                  \
     X(45, FetchMailbox, MailboxPage)                                                               \
-    X(46, AckMailbox, Done)
+    X(46, AckMailbox, Done)                                                                        \
+    X(50, PutGroupState, GroupStateAccepted)                                                       \
+    X(51, GetGroupStates, GroupStates)                                                             \
+    X(52, GetGroupMeta, GroupMeta)                                                                 \
+    X(53, CloseGroup, Done)
 
 /// X(kind, push). Sent by the server unasked; they have no request id.
 #define IMPULSE_PUSHES(X)                                                                          \
@@ -59,7 +64,8 @@ namespace impulse::protocol {
     X(206, PresencePush)                                                                           \
     X(207, ProfilePush)                                                                            \
     X(208, ContactPush)                                                                            \
-    X(209, ClosingPush)
+    X(209, ClosingPush)                                                                            \
+    X(210, GroupClosedPush)
 
 /// Kind of an error answer.
 inline constexpr std::uint64_t errorKind = 100;

@@ -34,14 +34,17 @@ struct TransientPush {
     std::uint64_t serverMs = 0;
     Bytes aad;
     Bytes body;
+    /// Empty in groups.
     Bytes wrap;
+    std::optional<Signature> sig = std::nullopt;
 
     static constexpr auto fields()
     {
         return std::tuple{field(2, "serverMs", &TransientPush::serverMs),
                           field(3, "aad", &TransientPush::aad, aadBound),
                           field(4, "body", &TransientPush::body, bodyBound),
-                          field(5, "wrap", &TransientPush::wrap, {limits::wrap, 0})};
+                          field(5, "wrap", &TransientPush::wrap, {limits::wrap, 0}),
+                          field(6, "sig", &TransientPush::sig)};
     }
 };
 
@@ -79,6 +82,16 @@ struct ContactPush {
     static constexpr auto fields()
     {
         return std::tuple{field(2, "contact", &ContactPush::contact)};
+    }
+};
+
+/// The last member closed this group, with another of his devices.
+struct GroupClosedPush {
+    ConversationId conversationId;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(2, "conversationId", &GroupClosedPush::conversationId)};
     }
 };
 

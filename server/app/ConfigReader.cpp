@@ -248,10 +248,6 @@ void Reader::applyKeys()
             wrong(QStringLiteral("%1 takes %2").arg(named, takes));
         }
     }
-    if (m_config.controlSocket.isEmpty())
-        m_config.controlSocket = m_config.dataFolder + QStringLiteral("/control.sock");
-    else if (m_config.controlSocket == QLatin1String("off"))
-        m_config.controlSocket.clear();
 }
 
 Result<ServerConfig, QStringList> Reader::read(const QStringList& arguments,

@@ -58,15 +58,6 @@ QString setAddress(const Value& value, Config& config)
     return config.address.setAddress(value.text) ? QString() : QStringLiteral("an IP address");
 }
 
-QString setHealthAddress(const Value& value, Config& config)
-{
-    config.healthAddress.clear();
-    if (value.text.isEmpty() ||
-        (config.healthAddress.setAddress(value.text) && config.healthAddress.isLoopback()))
-        return {};
-    return QStringLiteral("127.0.0.1 or ::1: it has no passwords, so only this computer may ask");
-}
-
 /// NAME, NAME:PORT, an IPv6 address or [IPv6 address]:PORT.
 QString setHost(const Value& value, Config& config)
 {
@@ -107,8 +98,8 @@ QString setStoragePassword(const Value& value, Config& config)
 constexpr ConfigKey basicKeys[] = {
     {"data", "DIR", text, "", false, to<&Config::dataFolder>,
      "Folder of the server's data: the database, the server's keys, the lock. It is made if it is\n"
-     "missing, for the owner only. Back it up with `impulse-server ctl backup FILE`, and the key\n"
-     "files in it apart from that. It has to be given."},
+     "missing, for the owner only. Keep a copy of it, of server.key apart from the rest. It has to\n"
+     "be given."},
     {"storage", "URL", text, "sqlite:", false, setStorage,
      "Where the data is kept. sqlite: is one file in the data folder, good for thousands of "
      "people\n"
@@ -173,11 +164,11 @@ constexpr ConfigKey engineKeys[] = {
      "Control envelopes kept for one device that is away, about 1 KB each; the oldest go first, "
      "and\n"
      "clients heal what is lost with them."},
-    {"push-limit-bytes", "BYTES", bytes(64 * kilo, 1024 * mega), "2M", false,
+    {"push-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "2M", false,
      to<&Config::pushLimitBytes>,
-     "Unread bytes above which a connection gets no pushes until it has read; it then catches up\n"
-     "from the log. Memory at worst is this times the connections that do not read."},
-    {"queue-limit-bytes", "BYTES", bytes(64 * kilo, 1024 * mega), "16M", false,
+     "Memory for what a connection has not read: no push takes it above this. Once it has read, it\n"
+     "catches up from the log. Memory at worst is this times the connections that do not read."},
+    {"queue-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "16M", false,
      to<&Config::queueLimitBytes>,
      "Unread bytes, answers included, above which a connection is closed. At most 24M have "
      "effect."},
@@ -186,7 +177,8 @@ constexpr ConfigKey engineKeys[] = {
 constexpr ConfigKey limitKeys[] = {
     {"limit-logins", "COUNT/TIME", count, "5/15m", true,
      toLimit<Limit::FailuresPerAccountAndAddress>,
-     "Failed logins of one account from one address. More lets passwords be guessed faster."},
+     "Failed logins of one account from one address; from the second on there is a wait after\n"
+     "each: 1, 2, 4 … seconds. More lets passwords be guessed faster."},
     {"limit-logins-per-address", "COUNT/TIME", count, "20/15m", true,
      toLimit<Limit::FailuresPerAddress>,
      "Failed logins and wrong invites from one address. Raise it where many people share one."},
@@ -212,6 +204,8 @@ constexpr ConfigKey limitKeys[] = {
      "Changes of one user's profile; each is a push to everybody whom he accepted."},
     {"limit-contact-changes", "COUNT/TIME", count, "1000/1h", true, toLimit<Limit::ContactChanges>,
      "People whom one user may accept, block or drop."},
+    {"limit-new-groups", "COUNT/TIME", count, "100/1d", true, toLimit<Limit::NewGroups>,
+     "Groups that one user may make."},
     {"limit-requests", "COUNT/TIME", count, "50000/10s", true, toLimit<Limit::Requests>,
      "Work that one user (before login: one address) may ask for, counted in rows that it reads "
      "or\n"
@@ -228,15 +222,6 @@ constexpr ConfigKey operationKeys[] = {
     {"log-format", "FORMAT", choice("auto|text|json|journal"), "auto", true, to<&Config::logFormat>,
      "text has the time in each line, json is one object per line, journal leaves the time to\n"
      "systemd and marks priorities. auto is journal under systemd, else text."},
-    {"control-socket", "PATH", text, "", false, to<&Config::controlSocket>,
-     "Where `impulse-server ctl` reaches this server. Unless given, it is control.sock in the "
-     "data\n"
-     "folder; off makes none. Only the server's own user and root may use it."},
-    {"health-address", "ADDRESS", text, "", false, setHealthAddress,
-     "127.0.0.1 or ::1 turns on /healthz and /metrics (Prometheus) there, for programs on this\n"
-     "computer. One thread, no influence on chat."},
-    {"health-port", "N", number(0, 65535), "7480", false, to<&Config::healthPort>,
-     "Their port; 0 takes a free one and writes it to the log."},
 };
 
 constexpr ConfigSection sections[] = {{"What everybody needs", basicKeys},
@@ -325,8 +310,8 @@ QString configManual()
         "# this file. Secrets are files, never values. Paths are best absolute.\n"
         "#\n"
         "# `impulse-server --check-config FILE` finds mistakes. Reloadable keys take effect on\n"
-        "# SIGHUP or `impulse-server ctl reload` without dropping a connection, the others on a\n"
-        "# restart; a file with mistakes changes nothing.\n");
+        "# SIGHUP without dropping a connection, the others on a restart; a file with mistakes\n"
+        "# changes nothing.\n");
     for (const auto& section : sections) {
         manual += QStringLiteral("\n# === %1 ===\n").arg(QLatin1String(section.title));
         for (const auto& key : section.keys) {

@@ -42,10 +42,19 @@ void announcePresenceTo(const Store& store, const UserId& peer, const UserId& ow
     out.push_back(push);
 }
 
-void announceErased(const Conversation& conversation, const std::vector<std::uint64_t>& seqs,
-                    Deliveries& out)
+void announceErased(const Store& store, const Conversation& conversation,
+                    const std::vector<std::uint64_t>& seqs, Deliveries& out)
 {
-    const auto frame = protocol::encodePush(protocol::ErasedPush{conversation.id, seqs});
+    auto frame = protocol::encodePush(protocol::ErasedPush{conversation.id, seqs});
+    if (conversation.isGroup) {
+        if (const auto roster = store.groups().roster(conversation.id))
+            out.push_back(GroupDelivery{conversation.id,
+                                        roster->readers,
+                                        std::move(frame),
+                                        {},
+                                        GroupDelivery::WhenSlow::Send});
+        return;
+    }
     out.push_back(UserDelivery{conversation.first, frame});
     if (conversation.second != conversation.first)
         out.push_back(UserDelivery{conversation.second, frame});

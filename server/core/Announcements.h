@@ -17,7 +17,7 @@ void announcePresence(const Store& store, const UserId& owner,
 void announcePresenceTo(const Store& store, const UserId& peer, const UserId& owner, bool accepted,
                         Deliveries& out);
 
-void announceErased(const Conversation& conversation, const std::vector<std::uint64_t>& seqs,
-                    Deliveries& out);
+void announceErased(const Store& store, const Conversation& conversation,
+                    const std::vector<std::uint64_t>& seqs, Deliveries& out);
 
 } // namespace impulse::server

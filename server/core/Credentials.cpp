@@ -33,7 +33,7 @@ Outcome<protocol::Done> Credentials::check(Kind kind, std::string_view username,
     using enum Limit;
     const auto account = limitKey({view(username)});
     const auto both = limitKey({view(username), view(address)});
-    auto wait = m_limiter.waitMs(FailuresPerAccountAndAddress, both);
+    auto wait = m_limiter.growingWaitMs(FailuresPerAccountAndAddress, both);
     if (!wait)
         wait = waitForAddress(address);
     // The recovery code cannot be guessed: strangers must not be able to lock its owner out.

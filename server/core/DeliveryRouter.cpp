@@ -29,6 +29,7 @@ bool DeliveryRouter::add(const std::shared_ptr<Session>& session)
 {
     m_devices[session->identity.device].push_back(session);
     m_users[session->identity.user].push_back(session);
+    m_groups.invalidate();
     return m_bus.join(session->identity.user, session->identity.device);
 }
 
@@ -39,6 +40,7 @@ bool DeliveryRouter::remove(const std::shared_ptr<Session>& session)
     if (!removeFrom(m_devices, identity.device, session))
         return false;
     removeFrom(m_users, identity.user, session);
+    m_groups.invalidate();
     return m_bus.leave(identity.user, identity.device);
 }
 
@@ -70,11 +72,8 @@ void DeliveryRouter::push(const EventDelivery& delivery)
         for (const auto& session : *sessions) {
             if (!session->subscribed)
                 continue;
-            if (session->isSlow()) {
-                session->missed.conversations.insert(event.conversation);
-                m_slow.insert(session);
+            if (isTooSlow(*session, event.conversation))
                 continue;
-            }
             if (!frame) {
                 protocol::EventPush push{{delivery.seq, event.serverMs, event.aad, event.body, {}}};
                 if (const auto* wrap = wrapFor(event.wraps, device))
@@ -84,6 +83,46 @@ void DeliveryRouter::push(const EventDelivery& delivery)
             session->send(*frame);
         }
     }
+}
+
+void DeliveryRouter::push(const GroupDelivery& delivery)
+{
+    const auto& sessions = m_groups.of(
+        delivery.readers, [this](const Readers& readers) { return sessionsOf(readers); });
+    for (auto* session : sessions) {
+        if (!session->subscribed || session->identity.device == delivery.except)
+            continue;
+        using WhenSlow = GroupDelivery::WhenSlow;
+        if (delivery.whenSlow == WhenSlow::Note && isTooSlow(*session, delivery.group))
+            continue;
+        if (delivery.whenSlow == WhenSlow::Drop && session->isSlow())
+            continue;
+        if (delivery.whenSlow == WhenSlow::Send)
+            session->send(delivery.frame);
+        else
+            session->push(delivery.frame);
+    }
+}
+
+std::vector<Session*> DeliveryRouter::sessionsOf(const Readers& readers) const
+{
+    std::vector<Session*> result;
+    for (const auto& device : readers) {
+        if (const auto* sessions = sessionsOf(device)) {
+            for (const auto& session : *sessions)
+                result.push_back(session.get());
+        }
+    }
+    return result;
+}
+
+bool DeliveryRouter::isTooSlow(Session& session, const ConversationId& conversation)
+{
+    if (!session.isSlow())
+        return false;
+    session.missed.conversations.insert(conversation);
+    m_slow.insert(session.shared_from_this());
+    return true;
 }
 
 void DeliveryRouter::push(const MailboxDelivery& delivery)
@@ -191,11 +230,10 @@ void DeliveryRouter::tellMissed(Session& session)
     const auto missed = std::exchange(session.missed, {});
     const auto& device = session.identity.device;
     for (const auto& id : missed.conversations) {
-        const auto conversation = m_store.conversations().find(id);
-        if (!conversation || conversation->lastSeq == 0)
+        const auto last = lastSeq(session, id);
+        if (last == 0)
             continue;
-        for (auto& event :
-             m_store.conversations().events(id, conversation->lastSeq - 1, 1, 0, device))
+        for (auto& event : m_store.conversations().events(id, last - 1, 1, 0, device))
             session.send(protocol::encodePush(protocol::EventPush{std::move(event)}));
     }
     if (missed.mailbox) {
@@ -210,6 +248,18 @@ void DeliveryRouter::tellMissed(Session& session)
         for (const auto& entry : m_store.directory().entries(last - 1, 1))
             session.send(protocol::encodePush(protocol::DirectoryPush{wireEntry(entry)}));
     }
+}
+
+std::uint64_t DeliveryRouter::lastSeq(const Session& session,
+                                      const ConversationId& conversation) const
+{
+    const auto found = m_store.conversations().find(conversation);
+    if (!found)
+        return 0;
+    if (!found->isGroup)
+        return found->lastSeq;
+    const auto group = m_store.groups().viewOf(session.identity.user, conversation);
+    return group ? group->lastSeq : 0;
 }
 
 } // namespace impulse::server

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Clock.h"
+#include "server/core/ReaderCache.h"
 #include "server/core/Session.h"
 #include "server/core/ports/EventBus.h"
 #include "server/core/ports/Store.h"
@@ -38,6 +39,7 @@ private:
 
     /// A stored event, to its readers here. Of one conversation, in the order of the log.
     void push(const EventDelivery& delivery);
+    void push(const GroupDelivery& delivery);
     void push(const MailboxDelivery& delivery);
     void push(const TransientDelivery& delivery);
     void push(const DirectoryDelivery& delivery);
@@ -50,13 +52,19 @@ private:
     const Sessions* sessionsOf(const DeviceId& device) const;
     protocol::Presence presence(const UserId& owner, bool showLastSeen,
                                 std::uint64_t lastSeenMs) const;
+    std::vector<Session*> sessionsOf(const Readers& readers) const;
+    /// Notes what it was not pushed, if too much is queued.
+    bool isTooSlow(Session& session, const ConversationId& conversation);
     void tellMissed(Session& session);
+    /// The newest event that this session may read; 0: none.
+    std::uint64_t lastSeq(const Session& session, const ConversationId& conversation) const;
 
     const Store& m_store;
     EventBus& m_bus;
     const Clock& m_clock;
     std::unordered_map<UserId, Sessions, FixedHash> m_users;
     std::unordered_map<DeviceId, Sessions, FixedHash> m_devices;
+    ReaderCache<Session*> m_groups;
     std::unordered_set<std::shared_ptr<Session>> m_slow;
 };
 

@@ -17,11 +17,11 @@ constexpr std::size_t rowsAtOnce = 500;
 /// Items of one ErasedPush.
 constexpr std::size_t erasedPerPush = 100;
 
-void announce(const std::vector<ExpiredEvent>& expired, Deliveries& out)
+void announce(const Store& store, const std::vector<ExpiredEvent>& expired, Deliveries& out)
 {
     std::map<ConversationId, std::pair<Conversation, std::vector<std::uint64_t>>> byConversation;
     const auto flush = [&](auto& group) {
-        announceErased(group.first, group.second, out);
+        announceErased(store, group.first, group.second, out);
         group.second.clear();
     };
     for (const auto& event : expired) {
@@ -57,7 +57,7 @@ void Housekeeping::run()
         // Gives whether there is more to do.
         [now = m_services.clock.nowMs()](Store& store, Deliveries& out) -> Outcome<bool> {
             const auto expired = store.conversations().eraseExpired(now / hourMs, rowsAtOnce);
-            announce(expired, out);
+            announce(store, expired, out);
             const auto dropped = store.mailboxes().dropOlderThan(
                 now < mailboxAgeMs ? 0 : now - mailboxAgeMs, rowsAtOnce);
             store.invites().prune(now);

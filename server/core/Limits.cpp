@@ -44,6 +44,9 @@ constexpr LimitRule usual(Limit limit)
     // Per user: each may be a push to the other person.
     case Limit::ContactChanges:
         return {1000, hour};
+    // Per user: each names up to 500 people.
+    case Limit::NewGroups:
+        return {100, day};
     // Per user, before the login per address. Far above what a busy client asks for, and few
     // enough that nobody keeps the thread from the others.
     case Limit::Requests:

@@ -22,6 +22,7 @@ enum class Limit : std::uint8_t {
     Invites,
     ProfileChanges,
     ContactChanges,
+    NewGroups,
     /// Work for the server: see costOf() in MessageDispatcher.cpp.
     Requests,
     /// What is kept of events and control envelopes, in bytes.

@@ -49,6 +49,7 @@ public:
         const auto isMine = [this](const auto& entry) { return entry.second == m_box.get(); };
         std::erase_if(m_bus.m_users, isMine);
         std::erase_if(m_bus.m_devices, isMine);
+        m_bus.m_groups.invalidate();
     }
 
     bool join(const UserId& user, const DeviceId& device) override
@@ -57,6 +58,7 @@ public:
         const bool first = !m_bus.m_users.contains(user);
         m_bus.m_users.emplace(user, m_box.get());
         m_bus.m_devices.emplace(device, m_box.get());
+        m_bus.m_groups.invalidate();
         return first;
     }
     bool leave(const UserId& user, const DeviceId& device) override
@@ -64,6 +66,7 @@ public:
         const std::lock_guard lock(m_bus.m_mutex);
         removeOne(m_bus.m_users, user, m_box.get());
         removeOne(m_bus.m_devices, device, m_box.get());
+        m_bus.m_groups.invalidate();
         return !m_bus.m_users.contains(user);
     }
     bool isOnline(const UserId& user) const override
@@ -94,7 +97,7 @@ void LocalBus::publish(Deliveries deliveries)
         (void)batch.box->pushAll(std::move(batch.deliveries));
 }
 
-std::vector<LocalBus::Batch> LocalBus::sort(Deliveries deliveries) const
+std::vector<LocalBus::Batch> LocalBus::sort(Deliveries deliveries)
 {
     const std::lock_guard lock(m_mutex);
     std::vector<Batch> batches;
@@ -113,7 +116,18 @@ std::vector<LocalBus::Batch> LocalBus::sort(Deliveries deliveries) const
     return batches;
 }
 
-std::vector<const LocalBus::Box*> LocalBus::boxesFor(const Delivery& delivery) const
+std::vector<const LocalBus::Box*> LocalBus::boxesOf(const Readers& readers) const
+{
+    std::vector<const Box*> boxes;
+    for (const auto& reader : readers) {
+        addValues(m_devices, reader, boxes);
+        if (boxes.size() == m_boxes.size())
+            break;
+    }
+    return boxes;
+}
+
+std::vector<const LocalBus::Box*> LocalBus::boxesFor(const Delivery& delivery)
 {
     std::vector<const Box*> boxes;
     const auto ofUser = [&](const UserId& user) { addValues(m_users, user, boxes); };
@@ -121,6 +135,11 @@ std::vector<const LocalBus::Box*> LocalBus::boxesFor(const Delivery& delivery) c
     std::visit(Overloaded{[&](const EventDelivery& event) {
                               for (const auto& reader : event.readers)
                                   ofDevice(reader);
+                          },
+                          [&](const GroupDelivery& push) {
+                              boxes = m_groups.of(push.readers, [this](const Readers& readers) {
+                                  return boxesOf(readers);
+                              });
                           },
                           [&](const MailboxDelivery& entry) { ofDevice(entry.device); },
                           [&](const TransientDelivery& push) { ofDevice(push.device); },

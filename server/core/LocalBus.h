@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "server/core/ReaderCache.h"
 #include "server/core/ports/EventBus.h"
 
 #include <functional>
@@ -36,14 +37,16 @@ private:
     };
 
     /// What each end gets.
-    std::vector<Batch> sort(Deliveries deliveries) const;
-    std::vector<const Box*> boxesFor(const Delivery& delivery) const;
+    std::vector<Batch> sort(Deliveries deliveries);
+    std::vector<const Box*> boxesFor(const Delivery& delivery);
+    std::vector<const Box*> boxesOf(const Readers& readers) const;
 
     mutable std::mutex m_mutex;
     std::vector<std::shared_ptr<Box>> m_boxes;
     /// One entry for each session.
     std::unordered_multimap<UserId, const Box*, FixedHash> m_users;
     std::unordered_multimap<DeviceId, const Box*, FixedHash> m_devices;
+    ReaderCache<const Box*> m_groups;
 };
 
 } // namespace impulse::server

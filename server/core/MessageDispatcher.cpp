@@ -40,12 +40,26 @@ template <class Request> bool isAllowed(SessionState state)
     return false;
 }
 
+std::size_t wrapsOf(const std::optional<std::vector<protocol::ControlEnvelope>>& controls)
+{
+    std::size_t wraps = 0;
+    if (controls) {
+        for (const auto& control : *controls)
+            wraps += control.wraps.size();
+    }
+    return wraps;
+}
+
 /// What a request costs of its sender's share: about the rows that it reads or writes.
 template <class Request> std::uint64_t costOf(const Request& request)
 {
     using namespace protocol;
     if constexpr (std::is_same_v<Request, GetUsers> || std::is_same_v<Request, GetPresence>)
         return 1 + request.userIds.size();
+    else if constexpr (std::is_same_v<Request, SendControl>)
+        return 1 + request.wraps.size();
+    else if constexpr (std::is_same_v<Request, SendEvent>)
+        return 1 + wrapsOf(request.controls);
     else if constexpr (std::is_same_v<Request, UploadPrekeys>)
         return 1 + request.oneTimePrekeys.size();
     else if constexpr (std::is_same_v<Request, GetDirectory> || std::is_same_v<Request, Sync> ||
@@ -53,9 +67,11 @@ template <class Request> std::uint64_t costOf(const Request& request)
                        std::is_same_v<Request, GetDeviceLists>)
         return 50;
     else if constexpr (std::is_same_v<Request, Register> ||
-                       std::is_same_v<Request, PublishDeviceList>)
+                       std::is_same_v<Request, PublishDeviceList> ||
+                       std::is_same_v<Request, PutGroupState>)
         return 100;
     else if constexpr (std::is_same_v<Request, FetchEvents> ||
+                       std::is_same_v<Request, GetGroupStates> ||
                        std::is_same_v<Request, FetchMailbox>)
         return 5;
     else

@@ -46,6 +46,24 @@ std::optional<std::uint64_t> RateLimiter::wait(Limit limit, const std::string& k
     return window->startMs + rule.windowMs - m_clock.nowMs();
 }
 
+std::optional<std::uint64_t> RateLimiter::growingWaitMs(Limit limit, const std::string& key) const
+{
+    const std::lock_guard lock(m_mutex);
+    if (const auto ms = wait(limit, key))
+        return ms;
+    const auto* window = current(limit, key);
+    if (!window || window->count < 2)
+        return std::nullopt;
+    // No longer than the window lasts, which also keeps the shift small.
+    const auto windowMs = m_limits->rule(limit).windowMs;
+    std::uint64_t waitMs = firstWaitMs;
+    for (auto n = window->count; n > 2 && waitMs < windowMs; --n)
+        waitMs *= 2;
+    const auto endMs = window->lastMs + std::min(waitMs, windowMs);
+    const auto now = m_clock.nowMs();
+    return now < endMs && now >= window->lastMs ? std::optional(endMs - now) : std::nullopt;
+}
+
 void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
 {
     const std::lock_guard lock(m_mutex);
@@ -56,12 +74,15 @@ void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amoun
 {
     auto& windows = m_windows[static_cast<std::size_t>(limit)];
     if (current(limit, key)) {
-        windows.find(key)->second.count += amount;
+        auto& window = windows.find(key)->second;
+        window.count += amount;
+        window.lastMs = m_clock.nowMs();
         return;
     }
-    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0; length /= 2)
+    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0;
+         length /= 2)
         pruneWindows(limit, length);
-    windows[key] = {m_clock.nowMs(), amount};
+    windows[key] = {m_clock.nowMs(), amount, m_clock.nowMs()};
 }
 
 std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key,

@@ -29,6 +29,9 @@ public:
     std::uint64_t count(Limit limit, const std::string& key) const;
     /// Nothing if more is allowed, else the milliseconds until it will be.
     std::optional<std::uint64_t> waitMs(Limit limit, const std::string& key) const;
+    /// For failures: the same, and from the second on a wait after each, firstWaitMs at first, then
+    /// twice as long each time.
+    std::optional<std::uint64_t> growingWaitMs(Limit limit, const std::string& key) const;
     void add(Limit limit, const std::string& key, std::uint64_t amount = 1);
     /// Both: adds it unless it has to wait. The last that is allowed may pass the limit.
     std::optional<std::uint64_t> take(Limit limit, const std::string& key,
@@ -38,11 +41,13 @@ public:
 
     /// Keys of one limit; past that, windows that are nearly over go first.
     static constexpr std::size_t maxKeys = 200'000;
+    static constexpr std::uint64_t firstWaitMs = 1000;
 
 private:
     struct Window {
         std::uint64_t startMs = 0;
         std::uint64_t count = 0;
+        std::uint64_t lastMs = 0;
     };
     using Windows = std::unordered_map<std::string, Window>;
 

@@ -22,8 +22,11 @@ struct ServerSettings {
     protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
     IncarnationId incarnation;
     protocol::ServerLimits limits;
-    /// Queued bytes of a connection above which it gets no pushes until it has read.
+    /// Memory of a connection that does not read, above which no push takes it.
     std::size_t pushLimitBytes = std::size_t{2} << 20;
+    /// Of that, what the connection itself and the last push take: 12 KB, and 67 KB for the longest
+    /// event.
+    static constexpr std::size_t pushReserveBytes = std::size_t{80} << 10;
     /// Queued bytes above which the connection is closed.
     std::size_t queueLimitBytes = std::size_t{16} << 20;
     /// Entries of a device's mailbox; the oldest go first (encryption.md section 14).

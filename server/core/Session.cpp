@@ -14,7 +14,8 @@ void Session::send(View frame)
 
 bool Session::isSlow() const
 {
-    return !m_connection || m_connection->queuedBytes() > m_settings.pushLimitBytes;
+    return !m_connection ||
+           m_connection->queuedBytes() + ServerSettings::pushReserveBytes > m_settings.pushLimitBytes;
 }
 
 bool Session::hasRead() const

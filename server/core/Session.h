@@ -42,7 +42,7 @@ struct Missed {
 };
 
 /// One connection's state. Lives on its I/O thread; answers in flight hold it weakly.
-class Session {
+class Session : public std::enable_shared_from_this<Session> {
 public:
     /// `sessionNumber`: 64 random bits.
     Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
@@ -57,6 +57,8 @@ public:
 
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
+    /// The same for a push to a session that is not slow: no need to ask again.
+    void push(View frame) { m_connection->send(frame); }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.

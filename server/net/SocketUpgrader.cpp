@@ -3,9 +3,9 @@
 #include "common/core/Limits.h"
 #include "common/core/Logging.h"
 #include "common/protocol/Codec.h"
+#include "server/net/TcpTransport.h"
 
 #include <QSslSocket>
-#include <QTimer>
 #include <QWebSocket>
 
 #include <unistd.h>
@@ -14,9 +14,19 @@ namespace impulse::server {
 
 namespace {
 
+/// A handshake may last longer than its limit by one part of it.
+constexpr int sweepsPerTimeout = 20;
+
 QString peerKey(const QHostAddress& address, quint16 port)
 {
     return address.toString() + QLatin1Char('|') + QString::number(port);
+}
+
+void abortNow(QTcpSocket& transport)
+{
+    if (auto* plain = qobject_cast<TcpTransport*>(&transport))
+        plain->discardQueue();
+    transport.abort();
 }
 
 QString subprotocolName()
@@ -32,11 +42,17 @@ SocketUpgrader::SocketUpgrader(Receiver receiver, int handshakeTimeoutMs, QObjec
 {
     m_server.setSupportedSubprotocols({subprotocolName()});
     connect(&m_server, &QWebSocketServer::newConnection, this, &SocketUpgrader::takeUpgraded);
+    m_sweep.setInterval(std::max(1, handshakeTimeoutMs / sweepsPerTimeout));
+    connect(&m_sweep, &QTimer::timeout, this, &SocketUpgrader::abortLate);
 }
 
 void SocketUpgrader::adopt(AcceptedSocket accepted)
 {
-    auto* transport = accepted.identity->encrypts ? new QSslSocket(this) : new QTcpSocket(this);
+    QTcpSocket* transport = nullptr;
+    if (accepted.identity->encrypts)
+        transport = new QSslSocket(this);
+    else
+        transport = new TcpTransport(this);
     if (!transport->setSocketDescriptor(accepted.descriptor)) {
         ::close(static_cast<int>(accepted.descriptor));
         delete transport;
@@ -45,21 +61,16 @@ void SocketUpgrader::adopt(AcceptedSocket accepted)
     transport->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     const auto key = peerKey(transport->peerAddress(), transport->peerPort());
-    m_pending.insert(
-        key, std::make_shared<Pending>(Pending{transport, accepted.identity->certificateHash,
-                                               std::move(accepted.place)}));
+    m_pending.insert(key, std::make_shared<Pending>(Pending{
+                              transport, accepted.identity->certificateHash,
+                              std::move(accepted.place), QDeadlineTimer(m_handshakeTimeoutMs)}));
+    if (!m_sweep.isActive())
+        m_sweep.start();
     connect(transport, &QAbstractSocket::disconnected, this, [this, key, transport] {
         const auto found = m_pending.constFind(key);
         if (found != m_pending.constEnd() && (*found)->transport == transport)
             m_pending.erase(found);
         transport->deleteLater();
-    });
-    QTimer::singleShot(m_handshakeTimeoutMs, transport, [this, key, transport] {
-        const auto found = m_pending.constFind(key);
-        if (found == m_pending.constEnd() || (*found)->transport != transport)
-            return;
-        qCInfo(lcNet) << "handshake timed out";
-        transport->abort();
     });
     if (auto* secure = qobject_cast<QSslSocket*>(transport)) {
         secure->setSslConfiguration(accepted.identity->configuration);
@@ -76,8 +87,21 @@ void SocketUpgrader::clear()
     const auto pending = std::exchange(m_pending, {});
     for (const auto& entry : pending) {
         if (entry->transport)
-            entry->transport->abort();
+            abortNow(*entry->transport);
     }
+}
+
+void SocketUpgrader::abortLate()
+{
+    // A copy: what is aborted leaves the list.
+    for (const auto& entry : QHash(m_pending)) {
+        if (!entry->deadline.hasExpired() || !entry->transport)
+            continue;
+        qCInfo(lcNet) << "handshake timed out";
+        abortNow(*entry->transport);
+    }
+    if (m_pending.isEmpty())
+        m_sweep.stop();
 }
 
 void SocketUpgrader::upgrade(QTcpSocket* transport)
@@ -89,12 +113,14 @@ void SocketUpgrader::takeUpgraded()
 {
     while (auto* socket = m_server.nextPendingConnection()) {
         const auto pending = m_pending.take(peerKey(socket->peerAddress(), socket->peerPort()));
-        if (!pending || socket->subprotocol() != subprotocolName()) {
+        if (!pending || !pending->transport || socket->subprotocol() != subprotocolName()) {
             socket->close(QWebSocketProtocol::CloseCodePolicyViolated,
                           QStringLiteral("subprotocol impulse.v1 is required"));
             socket->deleteLater();
             continue;
         }
+        pending->transport->disconnect(this);
+        pending->transport->setParent(socket);
         // Before the first frame is read: Qt's own limit is 2 GB.
         socket->setMaxAllowedIncomingFrameSize(limits::earlyFrame);
         socket->setMaxAllowedIncomingMessageSize(limits::earlyFrame);

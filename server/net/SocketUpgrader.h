@@ -2,9 +2,11 @@
 
 #include "server/net/Listener.h"
 
+#include <QDeadlineTimer>
 #include <QHash>
 #include <QObject>
 #include <QPointer>
+#include <QTimer>
 #include <QWebSocketServer>
 
 class QTcpSocket;
@@ -44,15 +46,19 @@ private:
         QPointer<QTcpSocket> transport;
         Hash32 certificateHash;
         ConnectionCounter::Place place;
+        QDeadlineTimer deadline;
     };
     void upgrade(QTcpSocket* transport);
     void takeUpgraded();
+    void abortLate();
 
     const Receiver m_receiver;
     const int m_handshakeTimeoutMs;
     QWebSocketServer m_server;
     /// By the peer's address and port, which is all that a QWebSocket tells of the socket under it.
     QHash<QString, std::shared_ptr<Pending>> m_pending;
+    /// One for all: a timer of its own would stay with each connection for as long as the limit.
+    QTimer m_sweep;
 };
 
 } // namespace impulse::server

@@ -2,6 +2,7 @@
 
 #include "server/core/ports/ClientConnection.h"
 #include "server/net/SocketUpgrader.h"
+#include "server/net/TcpTransport.h"
 
 #include <QElapsedTimer>
 
@@ -43,10 +44,13 @@ private:
     void closeSocket(quint16 code, const QString& reason);
     void checkQueue();
     void cutOff();
+    void abort();
     void finish();
 
     QWebSocket* const m_socket;
     const QPointer<QTcpSocket> m_transport;
+    /// The same, if it is not a QSslSocket. Asked for every message, so not found out each time.
+    const QPointer<TcpTransport> m_plain;
     const Hash32 m_certificateHash;
     const std::string m_address;
     ConnectionCounter::Place m_place;

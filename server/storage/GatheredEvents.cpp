@@ -50,6 +50,12 @@ constexpr SqlText updateSenders{"UPDATE senders SET last_seq = ? WHERE id = ?",
                                 "unnest(CAST(? AS bigint[]), CAST(? AS bigint[])) AS new (seq, id) "
                                 "WHERE senders.id = new.id"};
 
+/// The column `wraps`: see migrations/0003_groups.sql.
+Bytes wrapsColumn(const NewEvent& event)
+{
+    return event.sig ? toBytes(*event.sig) : packWraps(event.wraps);
+}
+
 bool insertRows(SqlConnection& connection, std::span<const Row> rows)
 {
     Statement statement(connection, rows.size() == 1 ? insertOne : insertMany);
@@ -57,7 +63,7 @@ bool insertRows(SqlConnection& connection, std::span<const Row> rows)
     wraps.reserve(rows.size());
     for (const auto& row : rows) {
         const auto& event = *row.event;
-        wraps.push_back(packWraps(event.wraps));
+        wraps.push_back(wrapsColumn(event));
         statement.bind(row.id).bind(row.conversation).bind(row.seq).bind(row.sender);
         statement.bind(event.senderSeq).bind(event.messageId).bind(event.serverMs);
         statement.bind(event.aad).bind(event.body).bind(wraps.back());
@@ -82,7 +88,7 @@ bool insertSomeArrays(SqlConnection& connection, std::span<const Row>& rows)
         times.add(event.serverMs);
         aads.add(View(event.aad));
         bodies.add(View(event.body));
-        wraps.add(View(packWraps(event.wraps)));
+        wraps.add(View(wrapsColumn(event)));
     }
     rows = rows.subspan(taken);
     Statement statement(connection, insertArrays);

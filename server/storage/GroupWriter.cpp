@@ -72,7 +72,8 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
         if (jobs && jobs->empty())
             return;
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
-            const auto group = rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
+            const auto group =
+                rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
             commit(connection, store, group);
             rest = rest.subspan(group.size());
             if (!checkpointer)

@@ -29,8 +29,9 @@ using FinishedJobs = Inbox<FinishedJob>;
 /// what they have for others.
 ///
 /// A job that fails alone (it breaks a constraint) is undone alone. If the database gives the
-/// transaction up, as on a full disk or with a lost connection, the whole group fails; then jobs get a transaction each until one is
-/// stored again, so that a small write is not refused together with a large one.
+/// transaction up, as on a full disk or with a lost connection, the whole group fails; then jobs get
+/// a transaction each until one is stored again, so that a small write is not refused together with
+/// a large one.
 class GroupWriter final {
 public:
     struct Job {

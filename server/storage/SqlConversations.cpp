@@ -7,15 +7,18 @@ namespace impulse::server {
 
 namespace {
 
+/// Values of conversations.kind.
+constexpr std::uint64_t directKind = 1;
+constexpr std::uint64_t groupKind = 2;
 /// See migrations/0002_sender_marks.sql.
 constexpr std::uint64_t markEvery = 256;
 
-/// Columns: conversation_id, user_id of both members, first_seq, last_seq; from `column` on.
+/// Columns: conversation_id, user_id of both members, first_seq, last_seq, kind; from `column` on.
 Conversation readConversation(const Statement& statement, int column = 0)
 {
     return {statement.fixed<ConversationId>(column), statement.fixed<UserId>(column + 1),
             statement.fixed<UserId>(column + 2), statement.integer(column + 3),
-            statement.integer(column + 4)};
+            statement.integer(column + 4), statement.integer(column + 5) == groupKind};
 }
 
 } // namespace
@@ -26,11 +29,12 @@ SqlConversations::Log* SqlConversations::findLog(const ConversationId& id) const
         return known;
     Statement statement(m_connection,
                         "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
-                        "c.id FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
+                        "c.kind, c.id FROM conversations AS c "
+                        "JOIN accounts AS f ON f.id = c.first_member "
                         "JOIN accounts AS s ON s.id = c.second_member WHERE c.conversation_id = ?");
     if (!statement.bind(id).next())
         return nullptr;
-    return m_logs.put(id, {statement.integer(5), readConversation(statement)});
+    return m_logs.put(id, {statement.integer(6), readConversation(statement)});
 }
 
 std::optional<Conversation> SqlConversations::find(const ConversationId& id) const
@@ -46,11 +50,11 @@ std::vector<Conversation> SqlConversations::ofUser(const UserId& user,
     flush();
     const auto account = rows::account(m_connection, user);
     Statement statement(m_connection,
-                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq "
-                        "FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
+                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
+                        "c.kind FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
                         "JOIN accounts AS s ON s.id = c.second_member "
                         "WHERE (c.first_member = ? OR c.second_member = ?) AND c.last_seq > 0 "
-                        "AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
+                        "AND c.kind = 1 AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
     statement.bind(account).bind(account);
     // An empty blob is below every id.
     statement.bind(after ? after->view() : View{}).bind(std::uint64_t{limit});
@@ -115,7 +119,7 @@ std::optional<UserId> SqlConversations::author(const ConversationId& id, std::ui
                                       "JOIN accounts ON accounts.id = devices.account "
                                       "WHERE events.conversation = "
                                       "(SELECT id FROM conversations WHERE conversation_id = ?) "
-                                      "AND events.seq = ?");
+                                      "AND events.seq = ? AND events.sender_seq > 0");
     return statement.bind(id).bind(seq).next() ? std::optional(statement.fixed<UserId>(0))
                                                : std::nullopt;
 }
@@ -137,9 +141,15 @@ std::vector<protocol::LogEvent> SqlConversations::events(const ConversationId& i
         protocol::LogEvent event{
             statement.integer(0), statement.integer(1), statement.bytes(2), {}, {}};
         bytes += event.aad.size();
-        if (!statement.isNull(3)) {
+        if (event.aad.empty()) {
+            event.state = stateAt(id, event.seq);
+            bytes += event.state ? event.state->size() : 0;
+        } else if (!statement.isNull(3)) {
             event.body = statement.bytes(3);
-            event.wrap = findWrap(statement.bytes(4), reader);
+            if (event.aad.size() == limits::aadGroup)
+                event.sig = Signature::from(statement.bytes(4));
+            else
+                event.wrap = findWrap(statement.bytes(4), reader);
             bytes += event.body->size() + (event.wrap ? event.wrap->size() : 0);
         }
         if (bytes > maxBytes && !result.empty())
@@ -152,11 +162,50 @@ std::vector<protocol::LogEvent> SqlConversations::events(const ConversationId& i
 void SqlConversations::create(const Conversation& conversation)
 {
     Statement(m_connection, "INSERT INTO conversations (conversation_id, first_member, "
-                            "second_member) VALUES (?, ?, ?)")
+                            "second_member, kind) VALUES (?, ?, ?, ?)")
         .bind(conversation.id)
         .bind(rows::account(m_connection, conversation.first))
         .bind(rows::account(m_connection, conversation.second))
+        .bind(conversation.isGroup ? groupKind : directKind)
         .run();
+}
+
+std::optional<Bytes> SqlConversations::stateAt(const ConversationId& id, std::uint64_t seq) const
+{
+    Statement statement(m_connection,
+                        "SELECT state FROM group_states WHERE conversation = "
+                        "(SELECT id FROM conversations WHERE conversation_id = ?) AND seq = ?");
+    return statement.bind(id).bind(seq).next() ? std::optional(statement.bytes(0)) : std::nullopt;
+}
+
+std::uint64_t SqlConversations::appendState(const ConversationId& id, const DeviceId& author,
+                                            std::uint64_t serverMs)
+{
+    // What was gathered comes before it.
+    if (!flush())
+        return 0;
+    auto* log = findLog(id);
+    const auto* sender = log ? ensureSender(author, *log) : nullptr;
+    const auto row = sender ? newId() : 0;
+    if (row == 0)
+        return 0;
+    const auto seq = ++log->conversation.lastSeq;
+    Statement(m_connection,
+              "INSERT INTO events (id, conversation, seq, sender, sender_seq, message_id, "
+              "server_ms, aad) VALUES (?, ?, ?, ?, 0, ?, ?, ?)")
+        .bind(row)
+        .bind(log->row)
+        .bind(seq)
+        .bind(sender->row)
+        .bind(View{})
+        .bind(serverMs)
+        .bind(View{})
+        .run();
+    Statement(m_connection, "UPDATE conversations SET last_seq = ? WHERE id = ?")
+        .bind(seq)
+        .bind(log->row)
+        .run();
+    return seq;
 }
 
 SqlConversations::Sender* SqlConversations::ensureSender(const DeviceId& device, const Log& log)
@@ -261,7 +310,7 @@ std::vector<ExpiredEvent> SqlConversations::eraseExpired(std::uint64_t hour, std
     {
         Statement statement(m_connection,
                             "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, "
-                            "c.last_seq, e.seq, x.hour, x.event FROM expiries AS x "
+                            "c.last_seq, c.kind, e.seq, x.hour, x.event FROM expiries AS x "
                             "JOIN events AS e ON e.id = x.event "
                             "JOIN conversations AS c ON c.id = e.conversation "
                             "JOIN accounts AS f ON f.id = c.first_member "
@@ -269,8 +318,8 @@ std::vector<ExpiredEvent> SqlConversations::eraseExpired(std::uint64_t hour, std
                             "WHERE x.hour <= ? ORDER BY x.hour, x.event LIMIT ?");
         statement.bind(hour).bind(std::uint64_t{limit});
         while (statement.next()) {
-            result.push_back({readConversation(statement), statement.integer(5)});
-            found.push_back({statement.integer(6), statement.integer(7)});
+            result.push_back({readConversation(statement), statement.integer(6)});
+            found.push_back({statement.integer(7), statement.integer(8)});
         }
     }
     for (const auto& row : found) {

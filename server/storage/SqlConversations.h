@@ -30,6 +30,9 @@ public:
     void erase(const ConversationId& id, std::uint64_t seq) override;
     std::vector<ExpiredEvent> eraseExpired(std::uint64_t hour, std::size_t limit) override;
 
+    /// Takes the next log number of a group for a state, which is kept elsewhere.
+    std::uint64_t appendState(const ConversationId& id, const DeviceId& author,
+                              std::uint64_t serverMs);
     /// Writes what was gathered. False: it failed.
     bool flush() const;
 
@@ -51,6 +54,8 @@ private:
     Sender* findSender(const DeviceId& device, const ConversationId& id) const;
     /// Made if there is none.
     Sender* ensureSender(const DeviceId& device, const Log& log);
+    /// The bytes of a group's state.
+    std::optional<Bytes> stateAt(const ConversationId& id, std::uint64_t seq) const;
     std::uint64_t newId();
     GatheredEvents& gathered() const;
 

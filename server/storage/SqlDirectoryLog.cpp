@@ -47,6 +47,16 @@ std::optional<StoredList> SqlDirectoryLog::latest(const UserId& user) const
     return StoredList{statement.bytes(0), statement.fixed<Hash32>(1)};
 }
 
+std::optional<LoggedList> SqlDirectoryLog::latestAt(const UserId& user, std::uint64_t seq) const
+{
+    Statement statement(m_connection, "SELECT list, list_hash, seq FROM directory "
+                                      "WHERE account = (SELECT id FROM accounts WHERE user_id = ?) "
+                                      "AND seq <= ? ORDER BY version DESC LIMIT 1");
+    if (!statement.bind(user).bind(seq).next() || statement.isNull(0))
+        return std::nullopt;
+    return LoggedList{statement.bytes(0), statement.fixed<Hash32>(1), statement.integer(2)};
+}
+
 std::vector<Bytes> SqlDirectoryLog::lists(const UserId& user, std::uint64_t afterVersion,
                                           std::size_t limit) const
 {
@@ -112,6 +122,8 @@ std::uint64_t SqlDirectoryLog::append(const NewDirectoryEntry& entry)
             .bind(row)
             .run();
     }
+    if (m_changed)
+        m_changed(entry.user);
     return seq;
 }
 

@@ -3,6 +3,8 @@
 #include "server/core/ports/DirectoryLog.h"
 #include "server/storage/RowCache.h"
 
+#include <functional>
+
 namespace impulse::server {
 
 /// Lives on its connection's thread.
@@ -14,6 +16,7 @@ public:
     std::vector<DirectoryEntry> entries(std::uint64_t after, std::size_t limit) const override;
     std::uint64_t version(const UserId& user) const override;
     std::optional<StoredList> latest(const UserId& user) const override;
+    std::optional<LoggedList> latestAt(const UserId& user, std::uint64_t seq) const override;
     std::vector<Bytes> lists(const UserId& user, std::uint64_t afterVersion,
                              std::size_t limit) const override;
     std::uint64_t countSince(const UserId& user, std::uint64_t sinceMs) const override;
@@ -21,8 +24,12 @@ public:
 
     std::uint64_t append(const NewDirectoryEntry& entry) override;
 
+    /// Called after each entry, with whose it is.
+    void setChanged(std::function<void(const UserId&)> changed) { m_changed = std::move(changed); }
+
 private:
     SqlConnection& m_connection;
+    std::function<void(const UserId&)> m_changed;
     mutable RowCache<UserId, std::uint64_t, FixedHash> m_versions{m_connection};
     mutable RowCache<UserId, std::vector<DeviceId>, FixedHash> m_devices{m_connection};
 };

@@ -5,6 +5,7 @@
 #include "server/storage/SqlContacts.h"
 #include "server/storage/SqlConversations.h"
 #include "server/storage/SqlDirectoryLog.h"
+#include "server/storage/SqlGroups.h"
 #include "server/storage/SqlInvites.h"
 #include "server/storage/SqlMailboxes.h"
 #include "server/storage/SqlPrekeys.h"
@@ -21,6 +22,7 @@ public:
     const Prekeys& prekeys() const override { return m_prekeys; }
     const Contacts& contacts() const override { return m_contacts; }
     const Conversations& conversations() const override { return m_conversations; }
+    const Groups& groups() const override { return m_groups; }
     const Mailboxes& mailboxes() const override { return m_mailboxes; }
     const Invites& invites() const override { return m_invites; }
 
@@ -29,6 +31,7 @@ public:
     Prekeys& prekeys() override { return m_prekeys; }
     Contacts& contacts() override { return m_contacts; }
     Conversations& conversations() override { return m_conversations; }
+    Groups& groups() override { return m_groups; }
     Mailboxes& mailboxes() override { return m_mailboxes; }
     Invites& invites() override { return m_invites; }
 
@@ -48,6 +51,7 @@ private:
     SqlPrekeys m_prekeys;
     SqlContacts m_contacts;
     SqlConversations m_conversations;
+    SqlGroups m_groups;
     SqlMailboxes m_mailboxes;
     SqlInvites m_invites;
 };

@@ -10,7 +10,7 @@ bool runCase(const Bench& bench, const std::string& name)
 {
     static const std::map<std::string, void (*)(const Bench&)> cases{
         {"pairs", runPairs}, {"rate", runRate},   {"idle", runIdle}, {"logins", runLogins},
-        {"storm", runStorm}, {"start", runStart}, {"slow", runSlow},
+        {"storm", runStorm}, {"start", runStart}, {"slow", runSlow}, {"group", runGroup},
     };
     const auto found = cases.find(name);
     if (found == cases.end())

@@ -24,6 +24,8 @@ void runLogins(const Bench& bench);
 void runStorm(const Bench& bench);
 /// How fast a server with a large database is ready.
 void runStart(const Bench& bench);
+/// One who writes to a group whose members are all there.
+void runGroup(const Bench& bench);
 /// Clients that do not read, beside pairs who chat.
 void runSlow(const Bench& bench);
 

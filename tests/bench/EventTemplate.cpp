@@ -55,13 +55,41 @@ EventTemplate::EventTemplate(const tests::TestPerson& from, const tests::TestPer
     noise.fill(event.wraps.front().message);
     // Two people with one list each.
     event.roster = 2;
+    encode(event, event.wraps.front().message);
+}
+
+EventTemplate::EventTemplate(const tests::TestPerson& from, const Group& group,
+                             std::size_t textBytes)
+{
+    crypto::Aad aad;
+    aad.kind = crypto::EventKind::Group;
+    aad.conversation = group.id;
+    aad.message = tests::TestPerson::randomMessageId();
+    aad.senderUser = from.userId;
+    aad.senderDevice = from.deviceId;
+    aad.seq = 1;
+    aad.group = {0, group.stateHash, {}, 0};
+    protocol::SendEvent event;
+    event.aad = crypto::writeAad(aad).value();
+    Noise noise(1);
+    event.body.resize(bodyBytes(textBytes));
+    noise.fill(event.body);
+    Signature signature;
+    noise.fill({signature.data(), Signature::size()});
+    event.sig = signature;
+    event.roster = group.roster;
+    encode(event, signature);
+}
+
+void EventTemplate::encode(const protocol::SendEvent& event, View tail)
+{
     m_frame = protocol::encodeRequest(smallestRequestId, event);
     // map, 0: kind (2 bytes: it is above 23), 1: id in 9 bytes
     constexpr std::size_t beforeId = 1 + 1 + 2 + 1 + 1;
     m_requestId = beforeId;
     m_aad = find(event.aad).offset;
     m_body = find(event.body);
-    m_wrap = find(event.wraps.front().message);
+    m_tail = find(tail);
 }
 
 EventTemplate::Range EventTemplate::find(View content) const
@@ -82,7 +110,7 @@ void EventTemplate::write(std::uint8_t* out, const EventStamp& stamp) const
     writeBe64(aad + aadSentMs, wallMs());
     writeBe64(aad + aadSenderSeq, stamp.senderSeq);
     noise.fill({out + m_body.offset, m_body.size});
-    noise.fill({out + m_wrap.offset, m_wrap.size});
+    noise.fill({out + m_tail.offset, m_tail.size});
 }
 
 protocol::SendEvent EventTemplate::event(const EventStamp& stamp) const

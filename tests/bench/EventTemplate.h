@@ -8,7 +8,7 @@ namespace impulse::bench {
 struct EventStamp {
     std::uint64_t requestId = 0;
     std::uint64_t senderSeq = 0;
-    /// Message id, body and wrap are made of this.
+    /// Message id, body and wrap (or signature) are made of this.
     std::uint64_t seed = 0;
 };
 
@@ -25,6 +25,13 @@ class EventTemplate {
 public:
     EventTemplate(const tests::TestPerson& from, const tests::TestPerson& to,
                   std::size_t textBytes);
+    /// In a group's first state.
+    struct Group {
+        ConversationId id;
+        Hash32 stateHash;
+        std::uint64_t roster = 0;
+    };
+    EventTemplate(const tests::TestPerson& from, const Group& group, std::size_t textBytes);
 
     std::size_t size() const { return m_frame.size(); }
     /// Writes the frame to `out`, which has room for size() bytes.
@@ -42,12 +49,15 @@ private:
         std::size_t size = 0;
     };
     Range find(View content) const;
+    /// `tail`: what is random besides the body.
+    void encode(const protocol::SendEvent& event, View tail);
 
     Bytes m_frame;
     std::size_t m_requestId = 0;
     std::size_t m_aad = 0;
     Range m_body;
-    Range m_wrap;
+    /// The wrap; in a group the signature.
+    Range m_tail;
 };
 
 } // namespace impulse::bench

@@ -5,20 +5,20 @@
 namespace impulse::bench {
 namespace {
 
-constexpr std::size_t mostOutstanding = 32;
+/// So that many who write at once do not fill the server with what waits.
+constexpr std::size_t mostOutstanding = 4;
 constexpr std::uint64_t firstId = std::uint64_t{1} << 32;
 
 } // namespace
 
-Mailer::Mailer(Device& device, std::size_t textBytes)
-    : m_device(device), m_textBytes(textBytes), m_lastId(firstId)
+Mailer::Mailer(Device& device) : m_device(device), m_lastId(firstId)
 {
     device.setSink(this);
 }
 
-void Mailer::write(const tests::TestPerson& to, std::uint64_t senderSeq)
+void Mailer::write(const tests::TestPerson& to, std::uint64_t senderSeq, std::size_t textBytes)
 {
-    m_waiting.push_back({&to, senderSeq});
+    m_waiting.push_back({&to, senderSeq, textBytes});
     sendSome();
 }
 
@@ -27,7 +27,7 @@ void Mailer::sendSome()
     while (!m_waiting.empty() && m_outstanding.size() < mostOutstanding) {
         const auto letter = m_waiting.front();
         m_waiting.pop_front();
-        const EventTemplate event(m_device.person(), *letter.to, m_textBytes);
+        const EventTemplate event(m_device.person(), *letter.to, letter.textBytes);
         const auto id = ++m_lastId;
         m_outstanding.insert(id);
         auto& socket = m_device.socket();

@@ -12,13 +12,14 @@ namespace impulse::bench {
 /// are checked; what becomes of the messages is the readers' matter. Uses its device until it goes.
 class Mailer final : public FrameSink {
 public:
-    Mailer(Device& device, std::size_t textBytes);
+    explicit Mailer(Device& device);
     ~Mailer() override { m_device.setSink(nullptr); }
     Mailer(const Mailer&) = delete;
     Mailer& operator=(const Mailer&) = delete;
 
     /// `senderSeq` is the next one of that conversation.
-    void write(const tests::TestPerson& to, std::uint64_t senderSeq);
+    void write(const tests::TestPerson& to, std::uint64_t senderSeq,
+               std::size_t textBytes);
     bool isDone() const { return m_waiting.empty() && m_outstanding.empty(); }
 
     void onFrame(Device& device, View frame, std::int64_t readNs) override;
@@ -27,11 +28,11 @@ private:
     struct Letter {
         const tests::TestPerson* to;
         std::uint64_t senderSeq;
+        std::size_t textBytes;
     };
     void sendSome();
 
     Device& m_device;
-    std::size_t m_textBytes;
     std::deque<Letter> m_waiting;
     std::unordered_set<std::uint64_t> m_outstanding;
     std::uint64_t m_lastId;

@@ -149,6 +149,7 @@ private:
             {"--no-fsyncs", flag(o.countsSyncs, false)},
             {"--rate", number(o.rate, 1)},
             {"--during", word(o.during)},
+            {"--members", number(o.members, 2)},
             {"--idle", number(o.idle, 1)},
             {"--slow", number(o.slow, 1)},
             {"--storm", number(o.storm, 1)},
@@ -195,7 +196,8 @@ Result<Options, std::string> parseOptions(const std::vector<std::string>& argume
 
 std::string usage()
 {
-    return R"(impulse-bench CASE… [options]      cases: pairs rate idle logins storm start slow
+    return R"(impulse-bench CASE… [options]      cases: pairs rate group idle logins
+                                   storm start slow
 impulse-bench --suite quick|full [options]
 
   --json FILE          append the results, one JSON object per line
@@ -204,8 +206,10 @@ impulse-bench --suite quick|full [options]
   --pairs N            pairs who chat (50), each with --window N messages outstanding (16)
   --text BYTES         length of a text (256)
   --rate N             case rate: messages per second of all pairs (2000)
-  --during COMMAND     cases pairs and rate: a shell command that runs meanwhile, again and again,
+  --during COMMAND     cases pairs, rate and group: a shell command that runs meanwhile, again and again,
                        with IMPULSE_BENCH_DATA, _PID and _URL in its environment
+  --members N          case group: people in it (500), of whom one writes, --window messages
+                       outstanding
   --idle N             case idle: idle connections (9000)
   --accounts N         case logins: accounts that take turns (2000)
   --storm N            case storm: devices (5000)

@@ -25,6 +25,8 @@ struct Options {
     std::size_t idle = 9000;
     std::size_t slow = 200;
     std::size_t storm = 5000;
+    /// Case group: people in it, the one who writes included.
+    std::size_t members = 500;
     /// Case logins: accounts that take turns.
     std::size_t accounts = 2000;
     /// Case start: events in the database.

@@ -12,15 +12,24 @@ constexpr std::size_t longText = 16'000;
 /// What each slow client is sent before the measurement: more than the server keeps for a
 /// connection (2 MiB) and the kernel's buffers take.
 constexpr std::size_t fillBytes = std::size_t{4} << 20;
+/// As many are sent the same and read it before the memory is looked at, so that the database's
+/// page cache (64 MiB) is full by then.
+constexpr std::size_t cacheFillers = 24;
 /// Smallest that Linux allows, so that it is the server's queue that fills.
 constexpr int receiveBuffer = 2304;
-/// And while it is measured: one more for each, every second.
+/// And while it is measured: one message of usual length for each every second, one after the
+/// other.
 constexpr std::int64_t feedEveryNs = nsPerSecond;
 
-/// Clients that log in, sync, and never read again, and for each somebody who writes to it.
-class SlowClients {
+/// Clients that log in, sync, and from then on read or never read again; and for each somebody who
+/// writes to it.
+class Readers {
 public:
-    SlowClients(Stage& stage, std::size_t count) : m_stage(stage), m_count(count) {}
+    enum class Kind { Read, NeverRead };
+    Readers(Stage& stage, Kind kind, std::size_t count)
+        : m_stage(stage), m_kind(kind), m_count(count)
+    {
+    }
 
     bool connect()
     {
@@ -33,10 +42,12 @@ public:
         if (!m_stage.connectAll(m_readers, Device::Goal::Synced, receiveBuffer) ||
             !m_stage.connectAll(m_writers))
             return false;
-        for (const auto& reader : m_readers)
-            reader->socket().stopReading();
+        if (m_kind == Kind::NeverRead) {
+            for (const auto& reader : m_readers)
+                reader->socket().stopReading();
+        }
         for (const auto& writer : m_writers)
-            m_mailers.push_back(std::make_unique<Mailer>(*writer, longText));
+            m_mailers.push_back(std::make_unique<Mailer>(*writer));
         return true;
     }
 
@@ -52,13 +63,17 @@ public:
         return done;
     }
 
-    /// When it is time for the next round.
-    void feedIfDue()
+    /// To be called often: writes those whose time has come.
+    void feedIfDue(std::size_t textBytes)
     {
-        if (nowNs() < m_nextNs)
-            return;
-        m_nextNs = nowNs() + feedEveryNs;
-        feed();
+        const auto now = nowNs();
+        if (m_begunNs == 0)
+            m_begunNs = now;
+        const auto due = static_cast<std::uint64_t>(now - m_begunNs) * m_count / feedEveryNs;
+        for (; m_fed < due; ++m_fed) {
+            const auto i = m_fed % m_count;
+            m_mailers[i]->write(m_readers[i]->person(), m_written + 1 + m_fed / m_count, textBytes);
+        }
     }
 
 private:
@@ -66,16 +81,18 @@ private:
     {
         ++m_written;
         for (std::size_t i = 0; i < m_count; ++i)
-            m_mailers[i]->write(m_readers[i]->person(), m_written);
+            m_mailers[i]->write(m_readers[i]->person(), m_written, longText);
     }
 
     Stage& m_stage;
+    Kind m_kind;
     std::size_t m_count;
     Stage::Devices m_readers;
     Stage::Devices m_writers;
     std::vector<std::unique_ptr<Mailer>> m_mailers;
     std::uint64_t m_written = 0;
-    std::int64_t m_nextNs = 0;
+    std::int64_t m_begunNs = 0;
+    std::uint64_t m_fed = 0;
 };
 
 void addBeside(Report& report, const std::string& name, const LoadResult& result)
@@ -91,17 +108,20 @@ void measure(const Bench& bench, Stage& stage, const std::string& caseName)
     auto spec = bench.options.load;
     spec.pairs = pairsBeside;
     spec.rate = bench.options.rate;
-    if (!stage.prepare(2 * count + 4 * spec.pairs))
+    if (!stage.prepare(2 * count + 2 * cacheFillers + 4 * spec.pairs))
         return;
     const auto without = ChatLoad(stage, spec).run();
+    Readers fillers(stage, Readers::Kind::Read, cacheFillers);
+    if (bench.loop.failed() || !fillers.connect() || !fillers.fill())
+        return;
     const auto pid = stage.server().pid();
     const auto before = MemoryUse::of(pid);
-    SlowClients clients(stage, count);
+    Readers clients(stage, Readers::Kind::NeverRead, count);
     if (bench.loop.failed() || !clients.connect() || !clients.fill())
         return;
     const auto filled = MemoryUse::of(pid);
     ChatLoad load(stage, spec);
-    load.eachTurn = [&] { clients.feedIfDue(); };
+    load.eachTurn = [&] { clients.feedIfDue(spec.textBytes); };
     const auto with = load.run();
     if (bench.loop.failed())
         return;

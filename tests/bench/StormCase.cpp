@@ -176,11 +176,12 @@ private:
             return false;
         std::vector<std::unique_ptr<Mailer>> mailers;
         for (const auto& writer : m_writers)
-            mailers.push_back(std::make_unique<Mailer>(*writer, LoadSpec().textBytes));
+            mailers.push_back(std::make_unique<Mailer>(*writer));
         for (std::uint64_t n = 1; n <= count; ++n) {
             for (std::size_t i = 0; i < m_count; ++i) {
                 for (std::size_t k = 0; k < conversationsEach; ++k)
-                    mailers[(i + k) % mailers.size()]->write(m_devices[i]->person(), m_written + n);
+                    mailers[(i + k) % mailers.size()]->write(m_devices[i]->person(), m_written + n,
+                                                             LoadSpec().textBytes);
             }
         }
         m_written += count;

@@ -13,6 +13,7 @@ Options quickOf(Options options)
     options.accounts = 200;
     options.events = 20'000;
     options.slow = 10;
+    options.members = 100;
     return options;
 }
 
@@ -69,6 +70,8 @@ void runSuite(EventLoop& loop, const Options& options, Report& report)
     suite.run("pairs");
     suite.run("pairs", [](Options& each) { each.load.window = 1; });
     suite.run("rate", [](Options& each) { each.countsSyncs = false; });
+    suite.run("group");
+    suite.run("group", [](Options& each) { each.load.window = 1; });
     suite.run("logins");
     suite.run("storm");
     suite.run("slow");

@@ -1,4 +1,5 @@
 #include "common/crypto/Directory.h"
+#include "common/crypto/GroupStates.h"
 #include "common/crypto/Prekeys.h"
 #include "tests/fuzz/Require.h"
 
@@ -60,6 +61,20 @@ void tryDirectory(View input)
     require(appended ? directory.seq() == 1 : directory.head() == before);
 }
 
+void tryGroupState(View input)
+{
+    const auto state = parseGroupState(input);
+    require(state.ok() == restoreGroupState(input).ok());
+    if (!state)
+        return;
+    auto again = writeUnsignedGroupState(*state);
+    const View signature = state->signature;
+    again.insert(again.end(), signature.begin(), signature.end());
+    require(equal(again, input));
+    for (const auto& member : state->members)
+        require(state->find(member.user) == &member);
+}
+
 } // namespace
 
 // Every public layout: what parses is written again as the same bytes.
@@ -70,5 +85,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     tryAad(input);
     tryPrekeys(input);
     tryDirectory(input);
+    tryGroupState(input);
     return 0;
 }

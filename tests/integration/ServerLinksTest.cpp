@@ -44,7 +44,8 @@ QString inviteBase(const QString& data)
 
 } // namespace
 
-TEST_CASE("links say where others reach the server, and wss where impulse:// would mean plain ws", "[server]")
+TEST_CASE("links say where others reach the server, and wss where impulse:// would mean plain ws",
+          "[server]")
 {
     struct Row {
         QString options;

@@ -64,7 +64,8 @@ struct Mounted {
 
 } // namespace
 
-TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTERM and SIGINT", "[server]")
+TEST_CASE("the server says exactly that it is ready, and stops cleanly on SIGTERM and SIGINT",
+          "[server]")
 {
     Folder folder;
     for (const int signal : {SIGTERM, SIGINT}) {
@@ -227,7 +228,8 @@ TEST_CASE("a read-only data folder is refused in words (skipped without mount ri
     CHECK(folder.server.errors().contains("data folder"));
 }
 
-TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without mount rights)", "[server]")
+TEST_CASE("a full disk refuses with StorageFull and serves on (skipped without mount rights)",
+          "[server]")
 {
     Folder folder;
     Mounted mounted(folder.dir, "size=2m");

@@ -19,12 +19,14 @@ const std::set<std::string> requiredTopics{
     "x3dh",     "ratchet", "sessions", "aad",       "envelope", "recovery", "safety_number"};
 const std::set<std::string> requiredBlobs{"profile_seal", "profile_open", "row_seal",
                                           "row_open",     "ldk_seal",     "ldk_open"};
+const std::set<std::string> requiredStates{"group_id", "make", "genesis", "transition"};
 
 /// What has to pass; other topics and operations are reported, not failed.
 bool isRequired(const std::string& topic, const std::string& operation)
 {
     return requiredTopics.contains(topic) ||
-           (topic == "blobs" && requiredBlobs.contains(operation));
+           (topic == "blobs" && requiredBlobs.contains(operation)) ||
+           (topic == "group_state" && requiredStates.contains(operation));
 }
 
 /// Empty if the case holds, else what is wrong.
@@ -53,7 +55,7 @@ struct Count {
     int passed = 0;
     int failed = 0;
     int notCovered = 0;
-    /// Topics, and operations of blobs, of which a case was run.
+    /// Topics, and operations of blobs and group states, of which a case was run.
     std::set<std::string> met;
 };
 
@@ -77,7 +79,7 @@ Count runFile(const QString& path)
             ++count.notCovered;
             continue;
         }
-        count.met.insert(topic == "blobs" ? operation : topic);
+        count.met.insert(topic == "blobs" || topic == "group_state" ? operation : topic);
         const auto problem = handler ? run(*handler, testCase) : "no such operation";
         problem.empty() ? ++count.passed : ++count.failed;
         if (!problem.empty())
@@ -110,7 +112,7 @@ TEST_CASE("every known-answer vector holds")
     // Other files need not have everything; ours do.
     if (!given.isEmpty())
         return;
-    for (const auto& wanted : {requiredTopics, requiredBlobs}) {
+    for (const auto& wanted : {requiredTopics, requiredBlobs, requiredStates}) {
         for (const auto& name : wanted) {
             INFO("no case of " << name);
             CHECK(total.met.contains(name));

@@ -11,55 +11,29 @@ using protocol::ErrorCode;
 /// Room in a frame for everything but the entries themselves.
 constexpr std::size_t frameReserve = 64 << 10;
 
-struct Envelope {
-    Identity sender;
-    UserId peer;
-    NewMailboxEntry entry;
-    std::vector<protocol::Wrap> wraps;
-};
-
 Outcome<protocol::Done> checkAddressees(const Store& store, const Envelope& envelope)
 {
-    IMPULSE_CHECK(checkPeer(store, envelope.sender.user, envelope.peer));
-    IMPULSE_TRY(const auto devices, readingDevices(store, envelope.sender, envelope.peer));
+    const auto& sender = envelope.sender;
+    if (envelope.peer.isZero()) {
+        const auto& groups = store.groups();
+        const auto view = groups.viewOf(sender.user, envelope.conversation);
+        if (!view || !view->isMember)
+            return Failure{refusal(ErrorCode::NotFound)};
+        if (!groups.isReader(envelope.conversation, sender.device))
+            return Failure{refusal(ErrorCode::DeviceRemoved)};
+        std::set<DeviceId> seen{sender.device};
+        for (const auto& wrap : envelope.wraps) {
+            if (!seen.insert(wrap.deviceId).second ||
+                !groups.isReader(envelope.conversation, wrap.deviceId))
+                return Failure{refusal(ErrorCode::WrongDevices)};
+        }
+        return protocol::Done{};
+    }
+    IMPULSE_CHECK(checkPeer(store, sender.user, envelope.peer));
+    IMPULSE_TRY(const auto devices, readingDevices(store, sender, envelope.peer));
     if (!areSomeOf(envelope.wraps, devices))
         return Failure{refusal(ErrorCode::WrongDevices)};
     return protocol::Done{};
-}
-
-Outcome<protocol::Done> storeControl(Store& store, const Envelope& envelope,
-                                     std::size_t mailboxEntries, Deliveries& out)
-{
-    IMPULSE_CHECK(checkAddressees(store, envelope));
-    auto entry = envelope.entry;
-    for (const auto& wrap : envelope.wraps) {
-        entry.wrap = wrap.message;
-        const auto number = store.mailboxes().append(wrap.deviceId, entry, mailboxEntries);
-        out.push_back(MailboxDelivery{wrap.deviceId,
-                                      {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
-    }
-    return protocol::Done{};
-}
-
-/// At most 600 per sending device, target device and hour: all of them or none.
-std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope)
-{
-    const auto& sender = envelope.sender;
-    for (const auto& wrap : envelope.wraps) {
-        const auto key = limitKey({sender.device, wrap.deviceId});
-        if (const auto wait = limiter.waitMs(Limit::Controls, key))
-            return wait;
-    }
-    // Each mailbox keeps a copy.
-    const auto size = envelope.entry.aad.size() + envelope.entry.body.size();
-    std::uint64_t bytes = 0;
-    for (const auto& wrap : envelope.wraps)
-        bytes += size + wrap.message.size();
-    if (const auto wait = limiter.take(Limit::StoredBytes, limitKey({sender.user}), bytes))
-        return wait;
-    for (const auto& wrap : envelope.wraps)
-        limiter.add(Limit::Controls, limitKey({sender.device, wrap.deviceId}));
-    return std::nullopt;
 }
 
 } // namespace
@@ -72,13 +46,14 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
     if (!aad)
         return reply.refuse(aad.error());
     // A rewrap has the AAD of the event that it opens, and no body: that lies in the log.
-    const bool rewrap = aad->kind == crypto::EventKind::Direct && request.body.empty();
+    const bool rewrap = aad->kind != crypto::EventKind::Control && request.body.empty();
     const bool control = aad->kind == crypto::EventKind::Control && !request.body.empty();
     if (!(rewrap || control) || aad->isTransient() || request.wraps.empty())
         return reply.refuse(ErrorCode::Malformed);
     const auto envelope = std::make_shared<const Envelope>(
         Envelope{identity,
                  aad->peerUser,
+                 aad->conversation,
                  {services.clock.nowMs(), std::move(request.aad), std::move(request.body), {}},
                  std::move(request.wraps)});
     // Before it is counted: invented devices would fill the limiter until it forgets the real ones.
@@ -88,8 +63,11 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [envelope, most = services.settings.mailboxEntries](Store& store, Deliveries& out) {
-            return storeControl(store, *envelope, most, out);
+        [envelope, most = services.settings.mailboxEntries](
+            Store& store, Deliveries& out) -> Outcome<protocol::Done> {
+            IMPULSE_CHECK(checkAddressees(store, *envelope));
+            storeControl(store, *envelope, most, out);
+            return protocol::Done{};
         },
         [serverMs = envelope->entry.serverMs,
          reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
@@ -111,6 +89,10 @@ void handle(Context& context, protocol::SendTransient request, Reply<protocol::S
         return reply.refuse(ErrorCode::Malformed);
     if (const auto wait = services.limiter.take(Limit::Transients, limitKey({identity.device})))
         return reply.refuse(rateLimited(*wait));
+    if (aad->kind == crypto::EventKind::Group)
+        return sendTransientToGroup(context, *aad, std::move(request), std::move(reply));
+    if (request.sig || aad->peerUser.isZero())
+        return reply.refuse(ErrorCode::Malformed);
     const auto& peer = aad->peerUser;
     if (const auto allowed = checkPeer(store, identity.user, peer); !allowed)
         return reply.refuse(allowed.error());

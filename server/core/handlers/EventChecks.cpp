@@ -50,4 +50,59 @@ bool areSomeOf(const std::vector<protocol::Wrap>& wraps, const std::vector<Devic
         wraps, [&](const protocol::Wrap& wrap) { return left.erase(wrap.deviceId) == 1; });
 }
 
+std::uint64_t storedBytes(const NewEvent& event)
+{
+    std::uint64_t bytes = event.aad.size() + event.body.size();
+    bytes += event.sig ? Signature::size() : 0;
+    for (const auto& wrap : event.wraps)
+        bytes += DeviceId::size() + wrap.message.size();
+    return bytes;
+}
+
+Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& event)
+{
+    const auto& conversations = store.conversations();
+    const auto last = conversations.lastSenderSeq(event.conversation, event.device);
+    if (event.senderSeq > last + 1)
+        return Failure{refusal(ErrorCode::OutOfOrder, last)};
+    if (event.senderSeq == last + 1)
+        return std::optional<Sent>();
+    const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
+    if (!sent || sent->messageId != event.messageId)
+        return Failure{refusal(ErrorCode::SequenceUsed, last)};
+    return std::optional(Sent{sent->seq, sent->serverMs});
+}
+
+std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope)
+{
+    const auto& sender = envelope.sender;
+    for (const auto& wrap : envelope.wraps) {
+        const auto key = limitKey({sender.device, wrap.deviceId});
+        if (const auto wait = limiter.waitMs(Limit::Controls, key))
+            return wait;
+    }
+    // Each mailbox keeps a copy.
+    const auto size = envelope.entry.aad.size() + envelope.entry.body.size();
+    std::uint64_t bytes = 0;
+    for (const auto& wrap : envelope.wraps)
+        bytes += size + wrap.message.size();
+    if (const auto wait = limiter.take(Limit::StoredBytes, limitKey({sender.user}), bytes))
+        return wait;
+    for (const auto& wrap : envelope.wraps)
+        limiter.add(Limit::Controls, limitKey({sender.device, wrap.deviceId}));
+    return std::nullopt;
+}
+
+void storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries,
+                  Deliveries& out)
+{
+    auto entry = envelope.entry;
+    for (const auto& wrap : envelope.wraps) {
+        entry.wrap = wrap.message;
+        const auto number = store.mailboxes().append(wrap.deviceId, entry, mailboxEntries);
+        out.push_back(MailboxDelivery{wrap.deviceId,
+                                      {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
+    }
+}
+
 } // namespace impulse::server

@@ -25,15 +25,11 @@ struct Sending {
     std::optional<std::uint64_t> waitMs;
 };
 
-struct Sent {
-    std::uint64_t seq = 0;
-    std::uint64_t serverMs = 0;
-};
-
-Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& request)
+Outcome<Sending> checkSending(const Context& context, const crypto::Aad& aad,
+                              protocol::SendEvent& request)
 {
-    IMPULSE_TRY(const auto aad, checkAad(context.identity(), request.aad));
-    if (aad.kind != crypto::EventKind::Direct || aad.isTransient() || request.body.empty())
+    if (aad.kind != crypto::EventKind::Direct || aad.isTransient() || request.body.empty() ||
+        request.sig || request.controls)
         return Failure{refusal(ErrorCode::Malformed)};
     Sending result;
     result.sender = context.identity();
@@ -46,30 +42,6 @@ Outcome<Sending> checkSending(const Context& context, protocol::SendEvent& reque
     result.roster = request.roster;
     result.erase = std::move(request.erase);
     return result;
-}
-
-/// What the log will keep of it.
-std::uint64_t storedBytes(const NewEvent& event)
-{
-    std::uint64_t bytes = event.aad.size() + event.body.size();
-    for (const auto& wrap : event.wraps)
-        bytes += DeviceId::size() + wrap.message.size();
-    return bytes;
-}
-
-/// The answer that this event got before, if it did; else whether its number is the next.
-Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& event)
-{
-    const auto& conversations = store.conversations();
-    const auto last = conversations.lastSenderSeq(event.conversation, event.device);
-    if (event.senderSeq > last + 1)
-        return Failure{refusal(ErrorCode::OutOfOrder, last)};
-    if (event.senderSeq == last + 1)
-        return std::optional<Sent>();
-    const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
-    if (!sent || sent->messageId != event.messageId)
-        return Failure{refusal(ErrorCode::SequenceUsed, last)};
-    return std::optional(Sent{sent->seq, sent->serverMs});
 }
 
 /// Roster, and wraps for exactly the devices that must be able to read. Gives these devices.
@@ -136,9 +108,96 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
     const auto seq = conversations.append(sending.event);
     out.push_back(EventDelivery{seq, sending.event, std::move(readers)});
     if (!sending.erase.empty())
-        announceErased(conversation, sending.erase, out);
+        announceErased(store, conversation, sending.erase, out);
     std::ranges::move(acceptance, std::back_inserter(out));
     return Sent{seq, event.serverMs};
+}
+
+/// How far a device says it has each conversation.
+class Positions {
+public:
+    explicit Positions(const std::vector<protocol::LogPosition>& positions) : m_positions(positions)
+    {
+    }
+    bool has(const ConversationId& id, std::uint64_t lastSeq) const
+    {
+        const auto found =
+            std::ranges::lower_bound(m_positions, id, {}, &protocol::LogPosition::conversationId);
+        return found != m_positions.end() && found->conversationId == id && found->seq == lastSeq;
+    }
+
+private:
+    const std::vector<protocol::LogPosition>& m_positions;
+};
+
+void addChats(const Store& store, const UserId& user, std::optional<ConversationId> after,
+              const Positions& positions, protocol::SyncResult& result)
+{
+    for (bool last = false; !last;) {
+        const auto page = store.conversations().ofUser(user, after, conversationsPerRead);
+        last = page.size() < conversationsPerRead;
+        for (const auto& chat : page) {
+            after = chat.id;
+            if (positions.has(chat.id, chat.lastSeq))
+                continue;
+            if (result.conversations.size() == protocol::conversationsPerSync) {
+                result.more = true;
+                return;
+            }
+            result.conversations.push_back(
+                {chat.id, chat.peerOf(user), chat.firstSeq, chat.lastSeq});
+        }
+    }
+}
+
+void addGroups(const Store& store, const UserId& user, std::optional<ConversationId> after,
+               const Positions& positions, protocol::SyncResult& result)
+{
+    for (bool last = false; !last;) {
+        const auto page = store.groups().viewsOf(user, after, conversationsPerRead);
+        last = page.size() < conversationsPerRead;
+        for (const auto& view : page) {
+            after = view.group;
+            if (positions.has(view.group, view.lastSeq))
+                continue;
+            if (result.groups.size() == protocol::conversationsPerSync) {
+                result.more = true;
+                return;
+            }
+            result.groups.push_back({view.group, view.epoch, view.firstSeq, view.lastSeq});
+        }
+    }
+}
+
+/// The lowest ids of both arrays, as many as one answer holds: the next one continues above them.
+void keepLowest(protocol::SyncResult& result)
+{
+    auto& chats = result.conversations;
+    auto& groups = result.groups;
+    while (chats.size() + groups.size() > protocol::conversationsPerSync) {
+        result.more = true;
+        if (groups.empty() ||
+            (!chats.empty() && chats.back().conversationId > groups.back().conversationId))
+            chats.pop_back();
+        else
+            groups.pop_back();
+    }
+}
+
+/// What this person may read of a conversation. Nothing for everybody else.
+std::optional<std::pair<std::uint64_t, std::uint64_t>>
+readableRange(const Store& store, const UserId& user, const ConversationId& id)
+{
+    const auto conversation = store.conversations().find(id);
+    if (!conversation)
+        return std::nullopt;
+    if (conversation->has(user))
+        return std::pair(conversation->firstSeq, conversation->lastSeq);
+    const auto view =
+        conversation->isGroup ? store.groups().viewOf(user, id) : std::optional<GroupView>();
+    if (!view)
+        return std::nullopt;
+    return std::pair(view->firstSeq, view->lastSeq);
 }
 
 } // namespace
@@ -146,7 +205,12 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
 void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendEvent> reply)
 {
     auto& services = context.services;
-    auto checked = checkSending(context, request);
+    const auto aad = checkAad(context.identity(), request.aad);
+    if (!aad)
+        return reply.refuse(aad.error());
+    if (aad->kind == crypto::EventKind::Group)
+        return sendToGroup(context, *aad, std::move(request), std::move(reply));
+    auto checked = checkSending(context, *aad, request);
     if (!checked)
         return reply.refuse(checked.error());
     // Refused only after the other checks: what was taken before is answered all the same.
@@ -168,7 +232,6 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
 {
     const auto& store = context.services.store;
     const auto& user = context.identity().user;
-    const auto byId = &protocol::LogPosition::conversationId;
     const auto notAscending = [](const auto& a, const auto& b) {
         return a.conversationId >= b.conversationId;
     };
@@ -176,26 +239,11 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
         return reply.refuse(ErrorCode::Malformed);
     // Before the heads are read, so that nothing falls between.
     context.session->subscribed = true;
+    const Positions positions(request.positions);
     protocol::SyncResult result;
-    auto after = request.after;
-    for (bool last = false; !last && !result.more;) {
-        const auto page = store.conversations().ofUser(user, after, conversationsPerRead);
-        last = page.size() < conversationsPerRead;
-        for (const auto& conversation : page) {
-            after = conversation.id;
-            const auto stated =
-                std::ranges::lower_bound(request.positions, conversation.id, {}, byId);
-            if (stated != request.positions.end() && stated->conversationId == conversation.id &&
-                stated->seq == conversation.lastSeq)
-                continue;
-            if (result.conversations.size() == protocol::conversationsPerSync) {
-                result.more = true;
-                break;
-            }
-            result.conversations.push_back({conversation.id, conversation.peerOf(user),
-                                            conversation.firstSeq, conversation.lastSeq});
-        }
-    }
+    addChats(store, user, request.after, positions, result);
+    addGroups(store, user, request.after, positions, result);
+    keepLowest(result);
     result.directorySeq = store.directory().lastSeq();
     result.mailboxLast = store.mailboxes().last(context.identity().device);
     result.serverMs = context.services.clock.nowMs();
@@ -208,16 +256,20 @@ void handle(Context& context, protocol::FetchEvents request, Reply<protocol::Fet
     const auto& limits = services.settings.limits;
     if (request.limit == 0)
         return reply.refuse(ErrorCode::Malformed);
-    const auto& conversations = services.store.conversations();
-    const auto conversation = conversations.find(request.conversationId);
-    if (!conversation || !conversation->has(context.identity().user))
+    const auto range =
+        readableRange(services.store, context.identity().user, request.conversationId);
+    if (!range)
         return reply.refuse(ErrorCode::NotFound);
     protocol::EventPage page;
-    page.events = conversations.events(request.conversationId, request.after,
-                                       std::min(request.limit, limits.eventsPerFetch),
-                                       limits.frameBytes - frameReserve, context.identity().device);
-    page.firstSeq = conversation->firstSeq;
-    page.lastSeq = conversation->lastSeq;
+    page.firstSeq = range->first;
+    page.lastSeq = range->second;
+    page.events = services.store.conversations().events(
+        request.conversationId, std::max(request.after, page.firstSeq - 1),
+        std::min(request.limit, limits.eventsPerFetch), limits.frameBytes - frameReserve,
+        context.identity().device);
+    // Who has left a group reads up to there.
+    std::erase_if(page.events,
+                  [&](const protocol::LogEvent& event) { return event.seq > page.lastSeq; });
     reply.answer(page);
 }
 

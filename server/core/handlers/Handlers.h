@@ -75,6 +75,14 @@ void handle(Context& context, protocol::Sync request, Reply<protocol::Sync> repl
 void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendEvent> reply);
 void handle(Context& context, protocol::FetchEvents request, Reply<protocol::FetchEvents> reply);
 
+// handlers/Groups.cpp
+void handle(Context& context, protocol::PutGroupState request,
+            Reply<protocol::PutGroupState> reply);
+void handle(Context& context, protocol::GetGroupStates request,
+            Reply<protocol::GetGroupStates> reply);
+void handle(Context& context, protocol::GetGroupMeta request, Reply<protocol::GetGroupMeta> reply);
+void handle(Context& context, protocol::CloseGroup request, Reply<protocol::CloseGroup> reply);
+
 // handlers/Control.cpp
 void handle(Context& context, protocol::SendControl request, Reply<protocol::SendControl> reply);
 void handle(Context& context, protocol::SendTransient request,

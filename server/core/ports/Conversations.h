@@ -6,16 +6,18 @@
 
 namespace impulse::server {
 
-/// A conversation of two people, or of one with himself.
+/// A conversation of two people, of one with himself, or a group.
 struct Conversation {
     ConversationId id;
-    /// The smaller user id first; both the same for notes to self.
+    /// The smaller user id first; both the same for notes to self. Of a group both are its creator.
     UserId first;
     UserId second;
     std::uint64_t firstSeq = 1;
     std::uint64_t lastSeq = 0;
+    /// Who may read it is in Groups then.
+    bool isGroup = false;
 
-    bool has(const UserId& user) const { return user == first || user == second; }
+    bool has(const UserId& user) const { return !isGroup && (user == first || user == second); }
     const UserId& peerOf(const UserId& user) const { return user == first ? second : first; }
 };
 
@@ -37,6 +39,8 @@ struct NewEvent {
     std::vector<protocol::Wrap> wraps;
     /// Hours since 1970.
     std::optional<std::uint64_t> expiresHour;
+    /// Of a group's event, in place of wraps.
+    std::optional<Signature> sig = std::nullopt;
 };
 
 struct ExpiredEvent {
@@ -50,7 +54,7 @@ public:
     virtual ~Conversations() = default;
 
     virtual std::optional<Conversation> find(const ConversationId& id) const = 0;
-    /// Conversations with events that this person is in, with an id above `after`, ascending.
+    /// Direct chats with events that this person is in, with an id above `after`, ascending.
     virtual std::vector<Conversation> ofUser(const UserId& user,
                                              const std::optional<ConversationId>& after,
                                              std::size_t limit) const = 0;
@@ -58,7 +62,7 @@ public:
     virtual std::uint64_t lastSenderSeq(const ConversationId& id, const DeviceId& device) const = 0;
     virtual std::optional<SentEvent> sent(const ConversationId& id, const DeviceId& device,
                                           std::uint64_t senderSeq) const = 0;
-    /// Whose device wrote the event with this log number. Nothing if there is none.
+    /// Whose device wrote the event with this log number. Nothing if there is none, or a state.
     virtual std::optional<UserId> author(const ConversationId& id, std::uint64_t seq) const = 0;
     /// Events after a log number, in order, each with the wrap of `reader` only. At most `maxBytes`
     /// of AAD, body and wrap together, but at least one event if there is any.

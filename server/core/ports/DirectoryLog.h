@@ -32,6 +32,13 @@ struct StoredList {
     Hash32 listHash;
 };
 
+/// A list and where it is in the log.
+struct LoggedList {
+    Bytes list;
+    Hash32 listHash;
+    std::uint64_t seq = 0;
+};
+
 /// The directory log, with every list ever published. See Store for threads and failures.
 class DirectoryLog {
 public:
@@ -45,6 +52,8 @@ public:
     virtual std::uint64_t version(const UserId& user) const = 0;
     /// The newest list. Nothing for unknown and deleted accounts.
     virtual std::optional<StoredList> latest(const UserId& user) const = 0;
+    /// The list that was the newest at a position of the log. Nothing if the account had none then.
+    virtual std::optional<LoggedList> latestAt(const UserId& user, std::uint64_t seq) const = 0;
     /// Lists with a higher version, oldest first; deletions are left out.
     virtual std::vector<Bytes> lists(const UserId& user, std::uint64_t afterVersion,
                                      std::size_t limit) const = 0;

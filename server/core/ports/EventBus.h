@@ -2,6 +2,7 @@
 
 #include "server/core/ports/Conversations.h"
 #include "server/core/ports/DirectoryLog.h"
+#include "server/core/ports/Groups.h"
 
 #include "common/protocol/ErrorCode.h"
 #include "common/protocol/EventMessages.h"
@@ -14,11 +15,29 @@
 
 namespace impulse::server {
 
-/// A stored event, for its readers that are online.
+/// A stored event of a direct chat, for its readers that are online.
 struct EventDelivery {
     std::uint64_t seq = 0;
     std::shared_ptr<const NewEvent> event;
     std::vector<DeviceId> readers;
+};
+
+/// A push about a group, for those of many devices that are online. The same bytes for all of them.
+struct GroupDelivery {
+    ConversationId group;
+    /// Of a roster: one list for all its events (see ReaderCache).
+    std::shared_ptr<const Readers> readers;
+    Bytes frame;
+    /// It knows already. Zeros: none.
+    DeviceId except;
+    /// What becomes of it for a reader that is too slow for large pushes.
+    enum class WhenSlow : std::uint8_t {
+        /// The log has it: that something was missed is noted.
+        Note,
+        Drop,
+        Send
+    };
+    WhenSlow whenSlow = WhenSlow::Note;
 };
 
 struct MailboxDelivery {
@@ -64,8 +83,8 @@ struct ClosingDelivery {
     protocol::ErrorCode reason = protocol::ErrorCode::Unauthorized;
 };
 
-using Delivery = std::variant<EventDelivery, MailboxDelivery, TransientDelivery, DirectoryDelivery,
-                              UserDelivery, PresenceDelivery, ClosingDelivery>;
+using Delivery = std::variant<EventDelivery, GroupDelivery, MailboxDelivery, TransientDelivery,
+                              DirectoryDelivery, UserDelivery, PresenceDelivery, ClosingDelivery>;
 using Deliveries = std::vector<Delivery>;
 
 /// Where what was committed goes out, in the order of the commits.

@@ -4,6 +4,7 @@
 #include "server/core/ports/Contacts.h"
 #include "server/core/ports/Conversations.h"
 #include "server/core/ports/DirectoryLog.h"
+#include "server/core/ports/Groups.h"
 #include "server/core/ports/Invites.h"
 #include "server/core/ports/Mailboxes.h"
 #include "server/core/ports/Prekeys.h"
@@ -27,6 +28,7 @@ public:
     virtual const Prekeys& prekeys() const = 0;
     virtual const Contacts& contacts() const = 0;
     virtual const Conversations& conversations() const = 0;
+    virtual const Groups& groups() const = 0;
     virtual const Mailboxes& mailboxes() const = 0;
     virtual const Invites& invites() const = 0;
 
@@ -35,6 +37,7 @@ public:
     virtual Prekeys& prekeys() = 0;
     virtual Contacts& contacts() = 0;
     virtual Conversations& conversations() = 0;
+    virtual Groups& groups() = 0;
     virtual Mailboxes& mailboxes() = 0;
     virtual Invites& invites() = 0;
 

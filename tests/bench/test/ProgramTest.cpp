@@ -46,7 +46,7 @@ const std::string bench = IMPULSE_BIN_DIR "/impulse-bench";
 /// Small enough for a few seconds.
 const std::string tiny =
     " --runs 1 --seconds 0.4 --warm-up 0.1 --pairs 3 --window 4 --rate 200 --idle 10"
-    " --accounts 10 --storm 20 --events 300 --slow 2 --no-fsyncs";
+    " --accounts 10 --storm 20 --events 300 --slow 2 --members 5 --no-fsyncs";
 const std::regex
     form(R"re(\{"case":"[^"]+","metric":"[a-z0-9_]+","value":-?[0-9.e+-]+,)re"
          R"re("unit":"[^"]+","runs":\[-?[0-9.e+-]+(,-?[0-9.e+-]+)*\](,"text":"[^"]*")?\})re");
@@ -57,7 +57,7 @@ TEST_CASE("every case runs against a real server and writes its lines")
 {
     const Folder folder;
     const auto json = folder.path / "result.json";
-    REQUIRE(run(bench + " pairs rate idle logins storm start slow" + tiny + " --folder " +
+    REQUIRE(run(bench + " pairs rate group idle logins storm start slow" + tiny + " --folder " +
                 folder.path.string() + " --json " + json.string() + " > /dev/null") == 0);
     std::set<std::string> cases;
     for (const auto& line : linesOf(json)) {
@@ -65,7 +65,7 @@ TEST_CASE("every case runs against a real server and writes its lines")
         REQUIRE(std::regex_match(line, form));
         cases.insert(line.substr(0, line.find(',')));
     }
-    for (const auto* name : {"machine", "pairs 3x4", "rate 200", "idle 0", "idle 10", "logins",
+    for (const auto* name : {"machine", "pairs 3x4", "rate 200", "group 5x4", "idle 0", "idle 10", "logins",
                              "storm 20", "start 300 events", "slow 2", "slow 2 without"})
         CHECK(cases.contains(R"({"case":")" + std::string(name) + '"'));
     // Data folders are gone.

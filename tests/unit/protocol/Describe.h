@@ -65,6 +65,11 @@ X1(Presence)
 X1(Wrap)
 X1(LogPosition)
 X1(ConversationHead)
+X1(GroupHead)
+X1(ControlEnvelope)
+X1(GroupStateAccepted)
+X1(GroupStates)
+X1(GroupMeta)
 X1(LogEvent)
 X1(MailboxEntry)
 #undef X1
@@ -177,6 +182,8 @@ inline std::map<std::string, StructText> structs()
     add(structText<Wrap>());
     add(structText<LogPosition>());
     add(structText<ConversationHead>());
+    add(structText<GroupHead>());
+    add(structText<ControlEnvelope>());
     add(structText<LogEvent>());
     add(structText<MailboxEntry>());
     return result;

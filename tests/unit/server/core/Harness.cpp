@@ -45,8 +45,8 @@ TestServer::TestServer(ServerSettings settings)
     keys.signKey = std::move(pair.secretKey);
     keys.pepper = crypto::random<crypto::Pepper>(rng);
     keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
-    chat = std::make_unique<ChatServer>(std::move(settings), keys,
-                                        ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
+    chat = std::make_unique<ChatServer>(
+        std::move(settings), keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
 }
 
 void TestServer::flush()

@@ -143,3 +143,33 @@ TEST_CASE("bus: what one end publishes to another that is full is dropped, and n
     sender->publish(std::move(many));
     CHECK(receiver->take().size() == LocalBus::waiting);
 }
+
+TEST_CASE("bus: an event of a group reaches each end with a member once, whoever comes and goes")
+{
+    LocalBus bus;
+    const auto first = bus.connect([] {});
+    const auto second = bus.connect([] {});
+    const auto publishTo = [&](const std::shared_ptr<const Readers>& readers) {
+        Deliveries deliveries;
+        deliveries.push_back(GroupDelivery{{}, readers, Bytes{1}, {}});
+        bus.publish(std::move(deliveries));
+        return std::pair(first->take().size(), second->take().size());
+    };
+    auto readers = std::make_shared<const Readers>(Readers{device(1), device(2), device(3)});
+    const std::pair<std::size_t, std::size_t> nobody(0, 0), one(1, 0), both(1, 1), other(0, 1);
+    CHECK(publishTo(readers) == nobody);
+    first->join(user(1), device(1));
+    CHECK(publishTo(readers) == one);
+    CHECK(publishTo(readers) == one);
+    first->join(user(2), device(2));
+    second->join(user(3), device(3));
+    CHECK(publishTo(readers) == both);
+    first->leave(user(1), device(1));
+    first->leave(user(2), device(2));
+    CHECK(publishTo(readers) == other);
+    // Another list, perhaps at the address of the one that has gone.
+    readers.reset();
+    for (std::uint8_t i = 4; i < 20; ++i)
+        CHECK(publishTo(std::make_shared<const Readers>(Readers{device(i)})) == nobody);
+    CHECK(publishTo(std::make_shared<const Readers>(Readers{device(3)})) == other);
+}

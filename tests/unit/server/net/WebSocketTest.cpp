@@ -157,6 +157,38 @@ TEST_CASE("binary frames pass, and a stop says goodbye and closes")
     CHECK(server.counter.total() == 0);
 }
 
+namespace {
+
+/// Sizes around those where the head of a frame grows (RFC 6455, section 5.2), many at once, and a
+/// ping in between, which the socket answers by itself.
+void echoAllSizes(Client& client)
+{
+    client.socket.sendBinaryMessage("log in");
+    REQUIRE(waitUntil([&] { return client.messages.contains("log in"); }));
+    client.messages.clear();
+    bool ponged = false;
+    QObject::connect(&client.socket, &QWebSocket::pong, &client.socket, [&] { ponged = true; });
+    QByteArrayList sent;
+    for (const auto size : {1, 125, 126, 127, 65535, 65536, 100'000, 2}) {
+        sent << QByteArray(size, static_cast<char>('a' + sent.size()));
+        client.socket.sendBinaryMessage(sent.last());
+        client.socket.ping();
+    }
+    REQUIRE(waitUntil([&] { return client.messages.size() == sent.size() && ponged; }));
+    CHECK(client.messages == sent);
+    CHECK_FALSE(client.closed);
+}
+
+} // namespace
+
+TEST_CASE("messages of every form of size pass in order")
+{
+    EchoServer server;
+    Client client;
+    REQUIRE(client.open(server.url()));
+    echoAllSizes(client);
+}
+
 TEST_CASE("frames are not read after a pause")
 {
     EchoServer server;
@@ -460,6 +492,7 @@ TEST_CASE("TLS with a self-signed certificate, renewed while running (skipped wi
     QThread::msleep(1100);
     Client third;
     CHECK(hashSeenBy(third) == second.messages.first());
+    echoAllSizes(third);
 
     first.socket.sendBinaryMessage("old connections stay");
     CHECK(waitUntil([&] { return first.messages.size() == 2; }));

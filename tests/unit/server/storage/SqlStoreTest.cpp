@@ -441,7 +441,8 @@ NewEvent eventIn(const ConversationId& conversation, const DeviceId& device, std
 
 } // namespace
 
-TEST_CASE_METHOD(Fixture, "what one job has stored stays when the next of its transaction is undone")
+TEST_CASE_METHOD(Fixture,
+                 "what one job has stored stays when the next of its transaction is undone")
 {
     const auto anna = addPerson(1, "anna");
     const auto device = filled<DeviceId>(11);
@@ -462,9 +463,61 @@ TEST_CASE_METHOD(Fixture, "what one job has stored stays when the next of its tr
     conversations.erase(notes.id, 1);
     REQUIRE(connection->endJob(false));
     REQUIRE(store->flush());
-    REQUIRE(connection->execute("COMMIT"));
+    REQUIRE(connection->commit());
     const auto events = conversations.events(notes.id, 0, 10, 100'000, device);
     REQUIRE(events.size() == 1);
     CHECK(events[0].body);
     CHECK(conversations.lastSenderSeq(notes.id, device) == 1);
+}
+
+TEST_CASE_METHOD(Fixture, "a group's roster is read once and again after each change")
+{
+    const auto anna = addPerson(1, "anna");
+    const auto bert = addPerson(2, "bert");
+    publish(anna, {filled<DeviceId>(11)});
+    publish(bert, {filled<DeviceId>(12)});
+    auto& groups = store->groups();
+    const auto member = [](const UserId& user, crypto::GroupRole role) {
+        return crypto::GroupMember{user, filled<SignPublicKey>(1), role};
+    };
+    NewGroupState state;
+    state.fields.group = filled<ConversationId>(7);
+    state.fields.authorUser = anna;
+    state.fields.authorDevice = filled<DeviceId>(11);
+    state.fields.members = {member(anna, crypto::GroupRole::Admin),
+                            member(bert, crypto::GroupRole::Member)};
+    state.state = Bytes(300, 1);
+    const auto& id = state.fields.group;
+    CHECK_FALSE(groups.roster(id));
+    CHECK(groups.putState(state) == 1);
+    const auto first = groups.roster(id);
+    REQUIRE(first);
+    CHECK(first->readers->size() == 2);
+    CHECK(first->version == 2);
+    CHECK(first->find(anna)->role == crypto::GroupRole::Admin);
+    CHECK(groups.roster(id) == first);
+    // The list of a member, not of anybody else.
+    addPerson(3, "carl");
+    publish(filled<UserId>(3), {filled<DeviceId>(13)});
+    CHECK(groups.roster(id) == first);
+    publish(bert, {filled<DeviceId>(12), filled<DeviceId>(14)}, 2);
+    const auto second = groups.roster(id);
+    CHECK(second->version == 3);
+    CHECK(*second->readers == Readers{filled<DeviceId>(11), filled<DeviceId>(12),
+                                      filled<DeviceId>(14)});
+    CHECK(groups.isReader(id, filled<DeviceId>(14)));
+    CHECK_FALSE(groups.isReader(id, filled<DeviceId>(13)));
+    // Undone: as if it had not been.
+    REQUIRE(connection->begin());
+    state.fields.epoch = 1;
+    state.fields.members.pop_back();
+    CHECK(groups.putState(state) == 2);
+    CHECK(groups.roster(id)->members.size() == 1);
+    connection->rollBack();
+    CHECK(groups.roster(id)->members.size() == 2);
+    CHECK(groups.putState(state) == 2);
+    CHECK(groups.viewOf(bert, id)->lastSeq == 2);
+    CHECK_FALSE(groups.viewOf(bert, id)->isMember);
+    groups.close(id);
+    CHECK_FALSE(groups.roster(id));
 }
