@@ -40,7 +40,8 @@ constexpr std::size_t rowsAtOnce = 16;
 
 /// In an order in which nothing refers to what is not there yet.
 constexpr Table tables[] = {
-    TABLE_WHERE("meta", 2, "name, value", "(?, ?)", " WHERE name <> 'schema'", "name", nullptr),
+    TABLE_WHERE("meta", 2, "name, value", "(?, ?)",
+                " WHERE name NOT IN ('schema', 'last_commit')", "name", nullptr),
     NUMBERED_TABLE("accounts", 16,
                    "id, user_id, username, deleted, server_salt, ops, mem, verifier_salt, "
                    "verifier, recovery_salt, recovery_verifier, root_slot, profile, "

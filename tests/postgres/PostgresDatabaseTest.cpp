@@ -50,6 +50,31 @@ void addPeople(const StorageAddress& address, int count)
     REQUIRE_FALSE(store.takeFailure());
 }
 
+/// Of the first two people.
+NewGroupState groupState()
+{
+    NewGroupState state;
+    state.fields.group = *ConversationId::from(Bytes(32, 7));
+    state.fields.authorUser = accountOf(0, 0).account.userId;
+    state.fields.authorDevice = *DeviceId::from(Bytes(16, 8));
+    for (int i = 0; i < 2; ++i)
+        state.fields.members.push_back(
+            {accountOf(i, 0).account.userId, *SignPublicKey::from(Bytes(32, 1)),
+             i == 0 ? crypto::GroupRole::Admin : crypto::GroupRole::Member});
+    state.state = Bytes(300, 1);
+    state.meta = Bytes(100, 2);
+    return state;
+}
+
+void addGroup(const StorageAddress& address)
+{
+    const auto connection = open(address, SqlMode::ReadWrite);
+    SqlStore store(*connection);
+    CHECK(store.groups().putState(groupState()) == 1);
+    REQUIRE(store.flush());
+    REQUIRE_FALSE(store.takeFailure());
+}
+
 Result<void, QString> copy(const StorageAddress& from, const StorageAddress& to)
 {
     const auto source = open(from, SqlMode::ReadOnly);
@@ -161,6 +186,7 @@ TEST_CASE("everything moves to PostgreSQL and back")
     REQUIRE(prepareDatabase(sqlite));
     REQUIRE(prepareDatabase(back));
     addPeople(sqlite, 100);
+    addGroup(sqlite);
     REQUIRE(copy(sqlite, postgres.address()));
     REQUIRE(copy(postgres.address(), back));
     CHECK(accountCount(back) == 100);
@@ -171,6 +197,16 @@ TEST_CASE("everything moves to PostgreSQL and back")
     const auto connection = open(postgres.address(), SqlMode::ReadWrite);
     SqlStore store(*connection);
     store.accounts().insert(accountOf(1000, 8));
+    CHECK_FALSE(store.takeFailure());
+    auto group = groupState();
+    const auto roster = store.groups().roster(group.fields.group);
+    REQUIRE(roster);
+    CHECK(roster->members.size() == 2);
+    CHECK(store.groups().meta(group.fields.group) == Bytes(100, 2));
+    group.fields.epoch = 1;
+    group.fields.members.pop_back();
+    CHECK(store.groups().putState(group) == 2);
+    CHECK(store.groups().viewOf(accountOf(1, 0).account.userId, group.fields.group)->lastSeq == 2);
     CHECK_FALSE(store.takeFailure());
     CHECK(store.incarnation() == *IncarnationId::from(Bytes(16, 9)));
 }

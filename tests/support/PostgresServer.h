@@ -35,6 +35,8 @@ public:
     /// As the superuser, in a database; the output of psql without decoration. Nothing: it failed.
     std::optional<QString> sql(const QString& statement,
                                const QString& database = QStringLiteral("postgres"));
+    /// Where its socket lies.
+    QString folder() const { return m_folder.path(); }
     /// For --storage.
     QString url(const QString& database, const QString& user = QStringLiteral("impulse")) const;
     /// Replaces who may log in how (pg_hba.conf) and makes it known.
@@ -42,7 +44,6 @@ public:
 
 private:
     std::optional<QString> run(const char* program, const QStringList& arguments);
-    QString folder() const { return m_folder.path(); }
 
     QTemporaryDir m_folder;
     QStringList m_settings;

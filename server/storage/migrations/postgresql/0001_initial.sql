@@ -3,6 +3,7 @@
 
 -- incarnation, 16 bytes: names one life of this database (encryption.md section 14).
 -- schema: the version of the schema, in decimal digits; SQLite has it in user_version.
+-- last_commit, 16 bytes: names the writer's last transaction (see CommitMark).
 CREATE TABLE meta (
     name TEXT COLLATE "C" PRIMARY KEY,
     value BYTEA NOT NULL
