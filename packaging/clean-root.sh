@@ -73,6 +73,7 @@ start_server() {
     chroot "$root" setpriv --reuid "$user" --regid "$user" --clear-groups --no-new-privs \
         env -i PATH=/usr/bin:/bin $environment $command "$@" >"$work/server.out" 2>"$work/server.log" &
     server=$!
+    : >"$work/server.out"
     for _ in $(seq 100); do
         grep -q '^impulse-server ready on ' "$work/server.out" && return 0
         kill -0 $server 2>/dev/null || break
@@ -96,7 +97,7 @@ inside apt-get install -qq -y --download-only --no-install-recommends \
 begun=$(seconds)
 step "installation"
 # shellcheck disable=SC2046
-inside apt-get install -y --no-download --no-install-recommends \
+inside apt-get install -y --no-install-recommends \
     $(cd "$root" && ls packages/*.deb | sed 's,^,/,') >"$work/install.log" 2>&1 \
     || { cat "$work/install.log" >&2; fail "apt-get"; }
 sed -n '/^Impulse server:/,/^More links/p' "$work/install.log"
@@ -134,12 +135,16 @@ cli boris accept anna >/dev/null
 cli boris send anna "And hello back." >/dev/null
 cli anna history boris | grep -q 'And hello back.' || fail "the answer did not arrive"
 step "a changed key in the link is refused"
-wrong=$(printf '%s' "$second" | sed 's/#...../#AAAAA/')
-if cli boris --server "$wrong" --timeout 5 contacts >/dev/null 2>&1; then fail "a wrong key was taken"; fi
+third=$(cli anna invite | grep -oE '(wss|impulse)://[^ ]+')
+wrong=$(printf '%s' "$third" | sed 's/#...../#AAAAA/')
+code=0
+as anna impulse-cli --home /home/anna/other --password-file /home/anna/password --server "$wrong" \
+    register carla --recovery-file /home/anna/other-code 2>"$work/refused" || code=$?
+[ $code = 5 ] || { cat "$work/refused" >&2; fail "code $code in place of 5 (security)"; }
 
 step "upgrade: the same package once more, with a database in use"
 stop_server
-inside apt-get install -y -qq --reinstall --no-download "/packages/$(cd "$root/packages" && ls impulse-server_*.deb)" \
+inside apt-get install -y -qq --reinstall "/packages/$(cd "$root/packages" && ls impulse-server_*.deb)" \
     >"$work/upgrade.log" 2>&1 || { cat "$work/upgrade.log" >&2; fail "the upgrade"; }
 ! grep -q 'The first person registers' "$work/upgrade.log" || fail "an upgrade made another first invite"
 start_server

@@ -27,7 +27,7 @@ best_effort() {
 
 install_apt() {
     packages="g++ cmake ninja-build pkg-config
-        qt6-base-dev qt6-websockets-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
+        qt6-base-dev qt6-websockets-dev qt6-httpserver-dev qt6-svg-dev qt6-tools-dev qt6-tools-dev-tools qt6-l10n-tools
         libqt6sql6-sqlite qtkeychain-qt6-dev libsodium-dev libgl1-mesa-dev
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
@@ -48,9 +48,10 @@ install_apt() {
 install_dnf() {
     best_effort Fedora
     packages="gcc-c++ cmake ninja-build pkgconf-pkg-config qt6-qtbase-devel qt6-qtwebsockets-devel
-        qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel mesa-libGL-devel
+        qt6-qthttpserver-devel qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel mesa-libGL-devel
         rsms-inter-fonts google-noto-sans-fonts google-noto-color-emoji-fonts"
-    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl openssl-devel dbus-daemon gnome-keyring sqlite git valgrind iproute procps-ng strace"
+    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl openssl-devel dbus-daemon gnome-keyring sqlite git valgrind iproute procps-ng strace
+        postgresql-server qt6-qtbase-postgresql"
     missing=
     for package in $packages; do
         rpm -q "$package" >/dev/null || missing="$missing $package"
@@ -62,9 +63,10 @@ install_dnf() {
 
 install_pacman() {
     best_effort Arch
-    packages="gcc cmake ninja pkgconf qt6-base qt6-websockets qt6-svg qt6-tools qtkeychain-qt6 libsodium
+    packages="gcc cmake ninja pkgconf qt6-base qt6-websockets qt6-httpserver qt6-svg qt6-tools qtkeychain-qt6 libsodium
         inter-font noto-fonts noto-fonts-emoji"
-    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind iproute2 procps-ng strace"
+    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind iproute2 procps-ng strace
+        postgresql"
     # shellcheck disable=SC2086 # prints what is missing, and fails if anything is
     missing=$(pacman -T $packages) || true
     [ -n "$missing" ] || return 0
@@ -82,7 +84,7 @@ install_pacman() {
 install_brew() {
     best_effort macOS
     packages="cmake ninja pkgconf qt qtkeychain libsodium"
-    [ $tests = no ] || packages="$packages catch2 ccache openssl sqlite"
+    [ $tests = no ] || packages="$packages catch2 ccache openssl sqlite postgresql"
     # shellcheck disable=SC2086
     brew install -q $packages
 }

@@ -87,6 +87,8 @@ QString DialogController::sentence(const ClientError& error)
     case ClientErrorCode::AccountGone:
         return tr("This account is not on the server any more. What you have here stays until you "
                   "sign out.");
+    case ClientErrorCode::AccountDisabled:
+        return tr("Whoever runs this server has disabled your account. Nothing of it was deleted.");
     case ClientErrorCode::UnsupportedVersion:
         return tr("This server and this version of Impulse do not understand each other. Update "
                   "the older one.");

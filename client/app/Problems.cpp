@@ -26,6 +26,8 @@ ui::SignInProblem problemOf(const client::ClientError& error)
         return Problem::ServerKey;
     case Code::UnsupportedVersion:
         return Problem::ServerTooOld;
+    case Code::AccountDisabled:
+        return Problem::AccountDisabled;
     case Code::SecurityCheckFailed:
     case Code::DirectoryForked:
     case Code::IdentityChanged:

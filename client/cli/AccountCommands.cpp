@@ -172,6 +172,26 @@ Outcome<> recover(CliSession& session)
     co_return co_await signIn(session, std::move(request), "recovered", "recovered ");
 }
 
+Outcome<> resetPassword(CliSession& session)
+{
+    IMPULSE_CO_CHECK(requireNoAccount(session));
+    IMPULSE_CO_TRY(const ServerLink link, session.requireServer());
+    IMPULSE_CO_TRY(const QString code, readLine(latin("Code of the server's operator: ")));
+    IMPULSE_CO_TRY(Password password,
+                   obtainNewPassword(session.arguments().passwordFile, latin("New password: "),
+                                     latin("--password-file")));
+    const auto request = std::make_shared<PasswordReset>(
+        PasswordReset{link, session.arguments().user, code, std::move(password)});
+    const auto start = [&session, request](auto done) {
+        session.accounts().resetPassword(
+            std::move(*request), [](Progress) {}, std::move(done));
+    };
+    IMPULSE_CO_CHECK(co_await session.ask<void>(start));
+    session.output().print("password-changed", {},
+                           latin("the password is set; signing in takes the recovery code too"));
+    co_return Result<void, Fault>();
+}
+
 Outcome<> changePassword(CliSession& session)
 {
     // Both are read first: nothing is half done for want of an answer.

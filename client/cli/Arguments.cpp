@@ -24,6 +24,8 @@ constexpr std::array commands{
                  "sign in on this computer; joining asks for the recovery code"},
     CommandEntry{Command::Recover, "recover", Takes::User,
                  "sign in with the recovery code (standard input) and set a new password"},
+    CommandEntry{Command::ResetPassword, "reset-password", Takes::User,
+                 "set a new password with the operator's code (standard input)"},
     CommandEntry{Command::Password, "password", Takes::Nothing, "change the password"},
     CommandEntry{Command::Invite, "invite", Takes::Nothing, "print a link to register with"},
     CommandEntry{Command::Contacts, "contacts", Takes::Nothing, "list contacts and requests"},

@@ -15,6 +15,7 @@ enum class Command {
     Register,
     Login,
     Recover,
+    ResetPassword,
     Password,
     Invite,
     Contacts,

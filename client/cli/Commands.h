@@ -9,6 +9,7 @@ namespace impulse::cli::commands {
 Outcome<> registerAccount(CliSession& session);
 Outcome<> login(CliSession& session);
 Outcome<> recover(CliSession& session);
+Outcome<> resetPassword(CliSession& session);
 Outcome<> changePassword(CliSession& session);
 Outcome<> invite(CliSession& session);
 Outcome<> deleteAccount(CliSession& session);

@@ -12,6 +12,7 @@ bool preparesItself(Command command)
     case Command::Register:
     case Command::Login:
     case Command::Recover:
+    case Command::ResetPassword:
     case Command::Password:
         return true;
     default:
@@ -28,6 +29,8 @@ Outcome<> dispatch(CliSession& session)
         return login(session);
     case Command::Recover:
         return recover(session);
+    case Command::ResetPassword:
+        return resetPassword(session);
     case Command::Password:
         return changePassword(session);
     case Command::Invite:

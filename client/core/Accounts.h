@@ -93,6 +93,15 @@ struct SignInQuestions {
     DevicesQuestion devices;
 };
 
+/// Setting a password with a code that the server's operator made for the person.
+struct PasswordReset {
+    ServerLink link;
+    QString username;
+    QString code;
+    /// The new one.
+    Password password;
+};
+
 struct SignedIn {
     bool keychainMissing = false;
     /// Devices were declared lost: contacts and own devices no longer trust them.
@@ -132,7 +141,11 @@ public:
     /// On another computer (encryption.md 9.3).
     virtual void signIn(SignIn request, SignInQuestions questions, ProgressCallback progress,
                         Callback<SignedIn> done) = 0;
-    /// Ends what registerAccount(), signIn(), unlock(), changePassword(), newRecoveryCode() or
+    /// Opens no keys: signing in with the new password takes the recovery code as ever. Fails with
+    /// WrongCredentials if the code is wrong, used up or expired.
+    virtual void resetPassword(PasswordReset request, ProgressCallback progress,
+                               Callback<void> done) = 0;
+    /// Ends what registerAccount(), signIn(), resetPassword(), unlock(), changePassword(), newRecoveryCode() or
     /// deleteAccount() is doing: its callback gets Cancelled before this returns, the next
     /// operation may begin at once, and nothing of it stays on the disk. False if nothing runs or
     /// it is too late: once the server was asked to make the account, to publish this device, to

@@ -50,7 +50,7 @@ Entry entryOf(ClientErrorCode code)
     case ServerUnavailable:
         return {ErrorKind::Network, "the server is not available now"};
     case WrongCredentials:
-        return {ErrorKind::Refused, "username, password or recovery code is wrong"};
+        return {ErrorKind::Refused, "username, password or code is wrong"};
     case RootNotHere:
         return {ErrorKind::Refused, "this password does not open the keys kept on this device"};
     case UsernameTaken:
@@ -67,6 +67,8 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Refused, "this device was removed from its account"};
     case AccountGone:
         return {ErrorKind::Refused, "the server does not know this account any more"};
+    case AccountDisabled:
+        return {ErrorKind::Refused, "the operator of the server has disabled this account"};
     case ServerStorageFull:
         return {ErrorKind::Refused, "the server's disk is full"};
     case RefusedByServer:

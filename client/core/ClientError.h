@@ -42,7 +42,7 @@ enum class ClientErrorCode {
     ConnectionLost,
     ServerUnavailable,
     // Refused
-    /// Username, password or recovery code is wrong.
+    /// Username, password, recovery code or the operator's code is wrong.
     WrongCredentials,
     /// The password is right, but does not open the account's root kept on this device: it was
     /// changed elsewhere, or there is none here.
@@ -55,6 +55,8 @@ enum class ClientErrorCode {
     DeviceRemoved,
     /// The server does not know the account any more.
     AccountGone,
+    /// The server's operator keeps the account from logging in; what it has stays.
+    AccountDisabled,
     ServerStorageFull,
     RefusedByServer,
     // Security

@@ -89,6 +89,13 @@ public:
         return std::exchange(m_items, {});
     }
 
+    /// How many are inside. Any thread.
+    std::size_t size() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_items.size();
+    }
+
     /// Later pushes are refused; what is inside can still be taken.
     void close()
     {
@@ -120,7 +127,7 @@ private:
 
     const std::size_t m_limit;
     const std::function<void()> m_wake;
-    std::mutex m_mutex;
+    mutable std::mutex m_mutex;
     std::condition_variable m_ready;
     std::condition_variable m_room;
     std::vector<T> m_items;

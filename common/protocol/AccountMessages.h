@@ -227,6 +227,18 @@ struct RecoveryLogin {
     }
 };
 
+/// The same with a code that the operator gave the person; it holds once. It opens no keys.
+struct ResetLogin {
+    std::string username;
+    std::string code;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(2, "username", &ResetLogin::username, usernameBound),
+                          field(3, "code", &ResetLogin::code, inviteBound)};
+    }
+};
+
 struct LoginResult {
     UserId userId;
     /// Better parameters that the server announces (encryption.md 2.2).

@@ -34,9 +34,10 @@ namespace impulse::protocol {
     X(24, StorageFull)        /* the server's disk is full; nothing was stored */                  \
     X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
     X(26, Internal)           /* a bug of the server; nothing was stored */                        \
-    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */        \
+    X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */       \
     X(28, StaleEpoch)         /* the group is in another state; `value` is its epoch */            \
-    X(29, InvalidGroupState)  /* a check of encryption.md 5.1 failed */
+    X(29, InvalidGroupState)  /* a check of encryption.md 5.1 failed */                            \
+    X(30, AccountDisabled)    /* the operator keeps this account from logging in */
 
 enum class ErrorCode : std::uint8_t {
 #define X(number, name) name = number,
@@ -46,7 +47,7 @@ enum class ErrorCode : std::uint8_t {
 
 inline constexpr ErrorCode lastOf(ErrorCode)
 {
-    return ErrorCode::InvalidGroupState;
+    return ErrorCode::AccountDisabled;
 }
 
 constexpr std::string_view name(ErrorCode code)

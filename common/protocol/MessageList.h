@@ -28,6 +28,7 @@ namespace impulse::protocol {
     X(10, ReplaceRecovery, Done)                                                                   \
     X(11, DeleteAccount, Done)                                                                     \
     X(12, CreateInvite, Invite)                                                                    \
+    X(14, ResetLogin, LoginResult)                                                                 \
     X(20, PublishDeviceList, DirectoryPosition)                                                    \
     X(21, GetDirectory, DirectoryEntries)                                                          \
     X(22, GetDeviceLists, DeviceLists)                                                             \

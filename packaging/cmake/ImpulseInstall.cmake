@@ -6,7 +6,7 @@ function(impulse_documents component)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/debian/copyright
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/../${component} COMPONENT ${component})
     find_program(GZIP gzip)
-    set(changelog ${CMAKE_BINARY_DIR}/packaging/${component}/changelog.gz)
+    set(changelog ${CMAKE_BINARY_DIR}/packaging/${component}/changelog.Debian.gz)
     if(GZIP)
         file(MAKE_DIRECTORY ${CMAKE_BINARY_DIR}/packaging/${component})
         # -n: the same bytes from the same text.
@@ -86,7 +86,7 @@ set(CPACK_DEBIAN_IMPULSE-SERVER_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_IMPULSE-SERVER_PACKAGE_DEPENDS "libqt6sql6-sqlite, adduser, openssl")
 set(CPACK_DEBIAN_IMPULSE-SERVER_PACKAGE_SUGGESTS "libqt6sql6-psql")
 set(CPACK_COMPONENT_IMPULSE-SERVER_DESCRIPTION
-    "server of an end-to-end encrypted messenger\n Impulse is a messenger that a family, a school or a company runs on its own\n machine, and that only its people can read. The server keeps and routes what it\n cannot read. Nothing has to be configured before the first message.")
+    "server of an end-to-end encrypted messenger\nImpulse is a messenger that a family, a school or a company runs on its own\nmachine, and that only its people can read. The server keeps and routes\nwhat it cannot read. Nothing has to be configured before the first message.")
 set(CPACK_DEBIAN_IMPULSE-SERVER_PACKAGE_CONTROL_EXTRA "${debian}/impulse-server/postinst;${debian}/impulse-server/prerm;${debian}/impulse-server/postrm;${debian}/impulse-server/conffiles")
 
 set(CPACK_DEBIAN_IMPULSE_PACKAGE_NAME impulse)
@@ -95,12 +95,12 @@ set(CPACK_DEBIAN_IMPULSE_PACKAGE_DEPENDS "libqt6sql6-sqlite, libqt6svg6, qt6-qpa
 set(CPACK_DEBIAN_IMPULSE_PACKAGE_RECOMMENDS
     "fonts-inter, fonts-noto-core, fonts-noto-color-emoji, gnome-keyring | kwalletmanager, qt6-wayland")
 set(CPACK_COMPONENT_IMPULSE_DESCRIPTION
-    "end-to-end encrypted messenger\n Impulse is a messenger that a family, a school or a company runs on its own\n machine, and that only its people can read. This is the app for the desktop.")
+    "end-to-end encrypted messenger\nImpulse is a messenger that a family, a school or a company runs on its own\nmachine, and that only its people can read. This is the app for the desktop.")
 
 set(CPACK_DEBIAN_IMPULSE-CLI_PACKAGE_NAME impulse-cli)
 set(CPACK_DEBIAN_IMPULSE-CLI_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_IMPULSE-CLI_PACKAGE_DEPENDS "libqt6sql6-sqlite")
 set(CPACK_COMPONENT_IMPULSE-CLI_DESCRIPTION
-    "end-to-end encrypted messenger for terminals and scripts\n Impulse is a messenger that a family, a school or a company runs on its own\n machine, and that only its people can read. This program sends and reads\n messages without windows, with answers as text or as JSON.")
+    "end-to-end encrypted messenger for terminals and scripts\nImpulse is a messenger that a family, a school or a company runs on its own\nmachine, and that only its people can read. This program sends and reads\nmessages without windows, with answers as text or as JSON.")
 
 include(CPack)

@@ -94,6 +94,10 @@
             <translation>Этой учётной записи больше нет на сервере. Всё, что есть на этом компьютере, останется, пока вы не выйдете.</translation>
         </message>
         <message>
+            <source>Whoever runs this server has disabled your account. Nothing of it was deleted.</source>
+            <translation>Тот, кто управляет этим сервером, отключил вашу учётную запись. Ничего не удалено.</translation>
+        </message>
+        <message>
             <source>This server and this version of Impulse do not understand each other. Update the older one.</source>
             <translation>Сервер и эта версия Impulse не понимают друг друга. Обновите то, что старее.</translation>
         </message>
@@ -470,6 +474,10 @@
         <message>
             <source>Too many attempts. Wait a few minutes and try again.</source>
             <translation>Слишком много попыток. Подождите несколько минут и попробуйте снова.</translation>
+        </message>
+        <message>
+            <source>Whoever runs this server has disabled this account</source>
+            <translation>Тот, кто управляет этим сервером, отключил эту учётную запись</translation>
         </message>
         <message>
             <source>This server and this version of Impulse do not understand each other. Update the older one.</source>

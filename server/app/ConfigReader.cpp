@@ -248,6 +248,10 @@ void Reader::applyKeys()
             wrong(QStringLiteral("%1 takes %2").arg(named, takes));
         }
     }
+    if (m_config.controlSocket.isEmpty())
+        m_config.controlSocket = m_config.dataFolder + QStringLiteral("/control.sock");
+    else if (m_config.controlSocket == QLatin1String("off"))
+        m_config.controlSocket.clear();
 }
 
 Result<ServerConfig, QStringList> Reader::read(const QStringList& arguments,
@@ -305,11 +309,17 @@ QString usageText()
                                 : left + QLatin1Char('\n') + QString(38, QLatin1Char(' ')) + right +
                                       QLatin1Char('\n');
     };
-    QString text = QStringLiteral("impulse-server: stores ciphertext and routes it.\n\n"
-                                  "  impulse-server --data DIR [options]     serve\n\n"
-                                  "Exit codes: 0 clean, 1 internal, 2 arguments or configuration, "
-                                  "3 data folder, 4 database,\n"
-                                  "5 network, 6 certificate, 7 self-test.\n");
+    QString text = QStringLiteral(
+        "impulse-server: stores ciphertext and routes it.\n\n"
+        "  impulse-server --data DIR [options]            serve\n"
+        "  impulse-server ctl --help                      commands for a running server\n"
+        "  impulse-server restore FILE --data DIR         put a backup in place\n"
+        "  impulse-server integrity --data DIR            check the database\n"
+        "  impulse-server migrate-storage --from URL --to URL\n"
+        "                                                 move it to PostgreSQL, or back\n\n"
+        "Exit codes: 0 clean, 1 internal, 2 arguments or configuration, "
+        "3 data folder, 4 database,\n"
+        "5 network, 6 certificate, 7 self-test.\n");
     text += QLatin1Char('\n');
     for (const auto& option : runOptions) {
         text += line(

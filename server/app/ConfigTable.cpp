@@ -55,7 +55,21 @@ template <Limit limit> QString toLimit(const Value& value, Config& config)
 
 QString setAddress(const Value& value, Config& config)
 {
-    return config.address.setAddress(value.text) ? QString() : QStringLiteral("an IP address");
+    if (!config.address.setAddress(value.text))
+        return QStringLiteral("an IP address");
+    // Qt's Any takes IPv4 as well, and is IPv4 alone where a computer has no IPv6.
+    if (config.address == QHostAddress(QHostAddress::AnyIPv6))
+        config.address = QHostAddress(QHostAddress::Any);
+    return {};
+}
+
+QString setHealthAddress(const Value& value, Config& config)
+{
+    config.healthAddress.clear();
+    if (value.text.isEmpty() ||
+        (config.healthAddress.setAddress(value.text) && config.healthAddress.isLoopback()))
+        return {};
+    return QStringLiteral("127.0.0.1 or ::1: it has no passwords, so only this computer may ask");
 }
 
 /// NAME, NAME:PORT, an IPv6 address or [IPv6 address]:PORT.
@@ -98,8 +112,8 @@ QString setStoragePassword(const Value& value, Config& config)
 constexpr ConfigKey basicKeys[] = {
     {"data", "DIR", text, "", false, to<&Config::dataFolder>,
      "Folder of the server's data: the database, the server's keys, the lock. It is made if it is\n"
-     "missing, for the owner only. Keep a copy of it, of server.key apart from the rest. It has to\n"
-     "be given."},
+     "missing, for the owner only. Back it up with `impulse-server ctl backup FILE`, and the key\n"
+     "files in it apart from that. It has to be given."},
     {"storage", "URL", text, "sqlite:", false, setStorage,
      "Where the data is kept. sqlite: is one file in the data folder, good for thousands of "
      "people\n"
@@ -110,14 +124,14 @@ constexpr ConfigKey basicKeys[] = {
      "File with the password of the PostgreSQL user and nothing else, for the owner only.\n"
      "Without it ~/.pgpass counts."},
     {"address", "ADDRESS", text, "127.0.0.1", false, setAddress,
-     "Address to listen on. 0.0.0.0 or :: is every address of this computer; that needs TLS, by\n"
-     "certificate and key or by a proxy."},
+     "Address to listen on. :: is every address of this computer, 0.0.0.0 every IPv4 one; that\n"
+     "needs TLS, by certificate and key or by a proxy."},
     {"port", "N", number(0, 65535), "7443", false, to<&Config::port>,
      "Port to listen on; 0 takes a free one."},
     {"host", "NAME[:PORT]", text, "", false, setHost,
      "What others call this server: links carry it. Without it they carry the address, or\n"
      "localhost if that is every address."},
-    {"registration", "POLICY", choice("open|invite|closed"), "invite", false,
+    {"registration", "POLICY", choice("open|invite|closed"), "invite", true,
      to<&Config::registration>,
      "Who may register: open (everybody), invite (who has a link that the operator or a member\n"
      "made) or closed (nobody)."},
@@ -222,6 +236,15 @@ constexpr ConfigKey operationKeys[] = {
     {"log-format", "FORMAT", choice("auto|text|json|journal"), "auto", true, to<&Config::logFormat>,
      "text has the time in each line, json is one object per line, journal leaves the time to\n"
      "systemd and marks priorities. auto is journal under systemd, else text."},
+    {"control-socket", "PATH", text, "", false, to<&Config::controlSocket>,
+     "Where `impulse-server ctl` reaches this server. Unless given, it is control.sock in the "
+     "data\n"
+     "folder; off makes none. Only the server's own user and root may use it."},
+    {"health-address", "ADDRESS", text, "", false, setHealthAddress,
+     "127.0.0.1 or ::1 turns on /healthz and /metrics (Prometheus) there, for programs on this\n"
+     "computer. One thread, no influence on chat."},
+    {"health-port", "N", number(0, 65535), "7480", false, to<&Config::healthPort>,
+     "Their port; 0 takes a free one and writes it to the log."},
 };
 
 constexpr ConfigSection sections[] = {{"What everybody needs", basicKeys},
@@ -310,8 +333,8 @@ QString configManual()
         "# this file. Secrets are files, never values. Paths are best absolute.\n"
         "#\n"
         "# `impulse-server --check-config FILE` finds mistakes. Reloadable keys take effect on\n"
-        "# SIGHUP without dropping a connection, the others on a restart; a file with mistakes\n"
-        "# changes nothing.\n");
+        "# SIGHUP or `impulse-server ctl reload` without dropping a connection, the others on a\n"
+        "# restart; a file with mistakes changes nothing.\n");
     for (const auto& section : sections) {
         manual += QStringLiteral("\n# === %1 ===\n").arg(QLatin1String(section.title));
         for (const auto& key : section.keys) {

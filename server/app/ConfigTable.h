@@ -17,7 +17,7 @@ struct ConfigKey {
     ConfigType type;
     /// As one would write it; empty: not set, which only a key of this kind may be.
     const char* standard;
-    /// SIGHUP brings a change into force. The others take a restart.
+    /// SIGHUP and `ctl reload` bring a change into force. The others take a restart.
     bool reloadable;
     /// A value that fits the type goes into the configuration. Gives what the key takes if it does
     /// not like it, else nothing.

@@ -8,6 +8,10 @@
 
 namespace impulse::server {
 
+/// After the database's name: the draft of a restore. One without the database is a restore that
+/// was cut off, and must not pass for an empty folder.
+inline constexpr const char* restoringSuffix = ".restoring";
+
 /// The folder with everything that a server keeps: impulse.db, server.key, pepper.key, secret.key,
 /// lock. Errors are sentences for the operator. Used before the event loop, by the main thread.
 class DataFolder {

@@ -5,8 +5,7 @@ namespace impulse::server {
 bool listensOnAll(const QHostAddress& address)
 {
     return address == QHostAddress(QHostAddress::Any) ||
-           address == QHostAddress(QHostAddress::AnyIPv4) ||
-           address == QHostAddress(QHostAddress::AnyIPv6);
+           address == QHostAddress(QHostAddress::AnyIPv4);
 }
 
 QStringList checkTogether(const ServerConfig& config)

@@ -78,6 +78,12 @@ struct ServerConfig {
 
     LogLevel logLevel = LogLevel::Info;
     LogFormat logFormat = LogFormat::Auto;
+    /// Null: no health endpoint.
+    QHostAddress healthAddress;
+    /// 0: any free one.
+    quint16 healthPort = 0;
+    /// Path of the control socket; empty: none.
+    QString controlSocket;
 
     /// Print an invite to the log after the start.
     bool invite = false;

@@ -23,9 +23,7 @@ QString localUrl(const QHostAddress& address, quint16 port, bool tls)
 {
     // "Any" is an address to listen on, not one to connect to.
     QHostAddress reached = address;
-    if (address == QHostAddress(QHostAddress::AnyIPv6))
-        reached = QHostAddress(QHostAddress::LocalHostIPv6);
-    else if (listensOnAll(address))
+    if (listensOnAll(address))
         reached = QHostAddress(QHostAddress::LocalHost);
     return (tls ? QStringLiteral("wss://") : QStringLiteral("ws://")) +
            authority(reached.toString(), port);

@@ -8,6 +8,9 @@
 #include "server/core/InviteCodes.h"
 #include "server/storage/DatabaseFile.h"
 
+#include <QFile>
+#include <QFileInfo>
+
 #include <future>
 
 namespace impulse::server {
@@ -88,7 +91,8 @@ Result<CertificateFiles, QString> certificatesOf(const ServerConfig& config)
 } // namespace
 
 ServerProgram::ServerProgram(ServerConfig config)
-    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits))
+    : m_config(std::move(config)), m_limits(std::make_shared<LiveLimits>(m_config.limits)),
+      m_registration(m_config.registration)
 {
 }
 
@@ -104,7 +108,9 @@ Result<void, ProgramFailure> ServerProgram::start()
     if (!refusal.isEmpty())
         return failed(ExitCode::Network, refusal);
     IMPULSE_CHECK(openStorage());
-    return openNetwork();
+    IMPULSE_CHECK(openNetwork());
+    IMPULSE_CHECK(openControl());
+    return openHealth();
 }
 
 Result<void, ProgramFailure> ServerProgram::openStorage()
@@ -124,12 +130,18 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
     crypto::SystemRng rng;
     IMPULSE_TRY(auto keys, readKeys(*m_folder, m_config.storage, rng));
     m_keys = std::make_unique<ServerKeys>(std::move(keys));
-    const auto prepared = prepareDatabase(m_config.storage);
+    const auto& address = m_config.storage;
+    if (!address.isPostgreSql() && !QFile::exists(address.path) &&
+        QFile::exists(address.path + QString::fromLatin1(restoringSuffix))) {
+        return failed(ExitCode::Database,
+                      QStringLiteral("a restore was cut off: run `impulse-server restore` again"));
+    }
+    const auto prepared = prepareDatabase(address);
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
-    IMPULSE_TRY(m_incarnation, readIncarnation(m_config.storage, rng));
-    m_writer = std::make_unique<GroupWriter>(m_config.storage, m_bus,
-                                              GroupWriter::Options{.group = m_config.groupCommit});
+    IMPULSE_TRY(m_incarnation, readIncarnation(address, rng));
+    m_writer = std::make_unique<GroupWriter>(
+        address, m_bus, GroupWriter::Options{.group = m_config.groupCommit}, m_metrics);
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
@@ -138,7 +150,7 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
 ServerSettings ServerProgram::settings() const
 {
     ServerSettings settings;
-    settings.registration = m_config.registration;
+    settings.registration = m_registration;
     settings.incarnation = m_incarnation;
     settings.pushLimitBytes = m_config.pushLimitBytes;
     settings.queueLimitBytes = m_config.queueLimitBytes;
@@ -190,15 +202,16 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
         m_ioThreads.push_back(std::make_unique<IoThread>(
             ioSettings, *m_counter,
             [this, settings = settings(), shared, &opened,
-             first = i == 0]() -> std::unique_ptr<ConnectionHost> {
+             first = i == 0]() mutable -> std::unique_ptr<ConnectionHost> {
                 auto reader =
                     SqlConnection::open(m_config.storage, SqlConnection::Mode::ReadOnly);
                 if (!reader) {
                     opened.set_value(reader.error().message);
                     return nullptr;
                 }
-                auto host =
-                    std::make_unique<ChatHost>(settings, shared, *std::move(reader), first);
+                settings.traffic = m_metrics->addThread();
+                auto host = std::make_unique<ChatHost>(settings, shared, *std::move(reader), first);
+                m_hosts.push_back(host.get());
                 opened.set_value({});
                 return host;
             }));
@@ -221,6 +234,7 @@ Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
     m_listener->setCertificates(*std::move(files));
     m_counter->setLimits(connectionLimits(fresh));
     m_limits->set(fresh.limits);
+    m_registration.set(fresh.registration);
     setLogFormat(fresh.logFormat);
     setLogLevel(fresh.logLevel);
     for (auto i = fresh.values.begin(); i != fresh.values.end(); ++i) {
@@ -231,8 +245,69 @@ Result<void, QStringList> ServerProgram::reload(const ServerConfig& fresh)
     return {};
 }
 
+Result<void, ProgramFailure> ServerProgram::openControl()
+{
+    if (m_config.controlSocket.isEmpty())
+        return {};
+    ControlTarget target;
+    target.dataFolder = m_config.dataFolder;
+    target.storage = m_config.storage;
+    target.hosts = m_hosts;
+    target.metrics = m_metrics;
+    target.inviteLink = [this](const QString& code) {
+        return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId, code);
+    };
+    target.reload = [this] { return onReloadAsked(); };
+    target.setAccepting = [this](bool accept) { m_listener->setRefusing(!accept); };
+    m_commands = std::make_unique<ControlCommands>(std::move(target));
+    m_control = std::make_unique<ControlServer>(
+        [this](const QStringList& command, const QJsonObject& options, ControlReplyPtr reply) {
+            m_commands->run(command, options, std::move(reply));
+        });
+    const auto listening = m_control->listen(m_config.controlSocket);
+    if (!listening)
+        return failed(ExitCode::DataFolder, listening.error());
+    return {};
+}
+
+Result<void, ProgramFailure> ServerProgram::openHealth()
+{
+    std::vector<Heartbeat> heartbeats{writerHeartbeat(*m_metrics)};
+    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+        heartbeats.push_back({"I/O thread " + std::to_string(i + 1),
+                              [host = m_hosts[i]] { return host->heartbeats(); },
+                              {}});
+    }
+    m_vitals = std::make_unique<Vitals>(std::move(heartbeats));
+    checkVitals();
+    if (m_config.healthAddress.isNull())
+        return {};
+    m_health = std::make_unique<HealthServer>(m_metrics);
+    const auto port = m_health->listen(m_config.healthAddress, m_config.healthPort);
+    if (!port)
+        return failed(ExitCode::Network, port.error());
+    qCInfo(lcServer).noquote() << "health and metrics on port" << port.value();
+    return {};
+}
+
+bool ServerProgram::checkVitals()
+{
+    m_metrics->deliveryQueue = m_bus.waitingNow();
+    // That of PostgreSQL is known to `ctl stats`, which may wait for an answer.
+    if (!m_config.storage.isPostgreSql()) {
+        const auto& path = m_config.storage.path;
+        m_metrics->databaseBytes = static_cast<std::uint64_t>(
+            QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
+    }
+    const bool good = m_vitals->check(m_metrics->uptimeMs());
+    m_metrics->setAlive(good);
+    return good;
+}
+
 void ServerProgram::stop()
 {
+    m_control.reset();
+    m_health.reset();
     if (m_listener)
         m_listener->close();
     // No new requests; those taken in are committed, and their answers go out before the goodbye.
@@ -240,10 +315,20 @@ void ServerProgram::stop()
         thread->pause();
     if (m_writer)
         m_writer->stop();
+    // No operator's task any more: the hosts go with their threads.
+    if (m_commands)
+        m_commands->close();
+    m_hosts.clear();
+    m_vitals.reset();
     for (const auto& thread : m_ioThreads)
         thread->beginStop();
     for (const auto& thread : m_ioThreads)
         thread->stop();
+}
+
+bool ServerProgram::isBusy()
+{
+    return m_commands && !m_commands->finish();
 }
 
 QString ServerProgram::url() const

@@ -1,9 +1,12 @@
 #pragma once
 
+#include "server/app/ControlCommands.h"
 #include "server/app/DataFolder.h"
 #include "server/app/ServerConfig.h"
+#include "server/app/Vitals.h"
 #include "server/core/LocalBus.h"
 #include "server/core/RateLimiter.h"
+#include "server/net/HealthServer.h"
 #include "server/net/IoThread.h"
 #include "server/net/Listener.h"
 #include "server/storage/GroupWriter.h"
@@ -31,8 +34,15 @@ public:
     /// Brings the reloadable keys of a new configuration into force, all of them or (with reasons)
     /// none. No session is dropped. Warns of changes that take a restart.
     Result<void, QStringList> reload(const ServerConfig& fresh);
+    /// Called on the main thread to read the configuration again.
+    std::function<Result<void, QStringList>()> onReloadAsked;
+    /// Does every thread get on? To be called about once a second; brings the numbers up to date.
+    bool checkVitals();
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
+    /// After stop(): does a backup or the like still run? Nothing can cut it short but the end of
+    /// the process; what it has written is taken away already.
+    bool isBusy();
 
     /// "ws://ADDRESS:PORT" or "wss://…", as programs on this computer reach it.
     QString url() const;
@@ -45,10 +55,14 @@ private:
     Result<void, ProgramFailure> openStorage();
     Result<void, ProgramFailure> openNetwork();
     Result<void, ProgramFailure> startIoThreads();
+    Result<void, ProgramFailure> openControl();
+    Result<void, ProgramFailure> openHealth();
     ServerSettings settings() const;
 
     ServerConfig m_config;
     const std::shared_ptr<LiveLimits> m_limits;
+    const Live<protocol::RegistrationPolicy> m_registration;
+    const std::shared_ptr<Metrics> m_metrics = std::make_shared<Metrics>();
     std::unique_ptr<DataFolder> m_folder;
     std::unique_ptr<ServerKeys> m_keys;
     IncarnationId m_incarnation;
@@ -59,6 +73,12 @@ private:
     std::unique_ptr<GroupWriter> m_writer;
     std::vector<std::unique_ptr<IoThread>> m_ioThreads;
     std::unique_ptr<Listener> m_listener;
+    /// Live on their I/O threads, until stop().
+    std::vector<ChatHost*> m_hosts;
+    std::unique_ptr<ControlCommands> m_commands;
+    std::unique_ptr<ControlServer> m_control;
+    std::unique_ptr<Vitals> m_vitals;
+    std::unique_ptr<HealthServer> m_health;
 };
 
 /// `--make-invite`: a new invite as a link. Works beside a running server and without one.

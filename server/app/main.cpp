@@ -1,19 +1,27 @@
 #include "common/core/Logging.h"
 #include "common/crypto/Hardening.h"
 #include "common/crypto/SelfTest.h"
+#include "server/app/Backup.h"
 #include "server/app/ConfigReader.h"
 #include "server/app/ConfigTable.h"
+#include "server/app/ControlClient.h"
 #include "server/app/Log.h"
 #include "server/app/MigrateStorage.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
+#include "server/app/ServiceManager.h"
+#include "server/storage/DatabaseCheck.h"
 
 #include <QCoreApplication>
+#include <QElapsedTimer>
+#include <QTimer>
 
 #include <cstdio>
+#include <unistd.h>
 
 using namespace impulse;
 using namespace impulse::server;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -35,24 +43,66 @@ Result<ServerConfig, QStringList> configuration()
                       QProcessEnvironment::systemEnvironment());
 }
 
-void reload(ServerProgram& program)
+/// Sentences if nothing was changed; they are logged as well.
+Result<void, QStringList> reload(ServerProgram& program)
 {
     const auto fresh = configuration();
     const auto done = fresh ? program.reload(fresh.value()) : Failure{fresh.error()};
-    if (done)
-        return;
-    for (const auto& sentence : done.error())
-        qCWarning(lcServer).noquote() << "not reloaded:" << sentence;
+    if (!done) {
+        for (const auto& sentence : done.error())
+            qCWarning(lcServer).noquote() << "not reloaded:" << sentence;
+    }
+    return done;
+}
+
+/// `restore FILE` and `integrity`, on a folder that no server need run on.
+int runOffline(const QString& command, QStringList arguments)
+{
+    const bool restores = command == QLatin1String("restore");
+    QString file;
+    if (restores && !arguments.isEmpty() && !arguments.front().startsWith(QLatin1String("--")))
+        file = arguments.takeFirst();
+    const auto config = readConfig(arguments, QProcessEnvironment::systemEnvironment());
+    // A database of PostgreSQL is restored by its own tools, and only told here.
+    const bool needsFile = restores && config && !config.value().storage.isPostgreSql();
+    if (!config || (needsFile && file.isEmpty())) {
+        return fail(ExitCode::Usage, config
+                                         ? QStringLiteral("impulse-server restore FILE --data DIR")
+                                         : config.error().join(QStringLiteral("; ")));
+    }
+    if (restores) {
+        const auto said = restore(file, config.value());
+        if (!said)
+            return fail(said.error().code, said.error().message);
+        print(said.value().join(QLatin1Char('\n')));
+        return static_cast<int>(ExitCode::Clean);
+    }
+    const auto checked = checkStored(config.value().storage);
+    if (!checked)
+        return fail(ExitCode::Database, checked.error());
+    print(QStringLiteral("the database is good"));
+    return static_cast<int>(ExitCode::Clean);
 }
 
 int serve(QCoreApplication& application, const ServerConfig& config)
 {
     ProcessSignals signals;
+    ServiceManager manager;
     ServerProgram program(config);
+    QTimer vitals;
+    QElapsedTimer sinceAlive;
     QObject::connect(&signals, &ProcessSignals::reloadAsked, &application,
-                     [&program] { reload(program); });
-    QObject::connect(&signals, &ProcessSignals::terminated, &application, [&program] {
+                     [&program] { (void)program.onReloadAsked(); });
+    program.onReloadAsked = [&program, &manager] {
+        manager.reloading();
+        auto done = reload(program);
+        manager.ready(done ? "serving" : "serving; the new configuration has mistakes");
+        return done;
+    };
+    QObject::connect(&signals, &ProcessSignals::terminated, &application, [&] {
         qCInfo(lcServer) << "stopping";
+        manager.stopping();
+        vitals.stop();
         program.stop();
         QCoreApplication::quit();
     });
@@ -67,7 +117,26 @@ int serve(QCoreApplication& application, const ServerConfig& config)
         qCInfo(lcServer).noquote() << "invite:" << invite.value();
     }
     print(QStringLiteral("impulse-server ready on ") + program.url());
-    return QCoreApplication::exec();
+    manager.ready("serving");
+    // As often as systemd wants to hear of us, and at least once a second.
+    const auto every =
+        std::min(manager.watchdogEvery().value_or(1s), std::chrono::milliseconds(1s));
+    sinceAlive.start();
+    QObject::connect(&vitals, &QTimer::timeout, &application, [&] {
+        const bool good = program.checkVitals();
+        if (!good || !manager.watchdogEvery() ||
+            sinceAlive.elapsed() + every.count() / 2 < manager.watchdogEvery()->count())
+            return;
+        manager.alive();
+        sinceAlive.restart();
+    });
+    vitals.start(every);
+    const int code = QCoreApplication::exec();
+    if (program.isBusy()) {
+        qCWarning(lcServer) << "a backup or check was cut off by the end of the server";
+        ::_exit(code);
+    }
+    return code;
 }
 
 } // namespace
@@ -90,9 +159,14 @@ int main(int argc, char* argv[])
                         QString::fromLatin1(wrong.data(), static_cast<qsizetype>(wrong.size())));
     }
 
-    const auto arguments = QCoreApplication::arguments().mid(1);
-    if (arguments.value(0) == QLatin1String("migrate-storage")) {
-        const auto migrated = migrateStorage(arguments.mid(1), print);
+    const auto arguments = QCoreApplication::arguments();
+    const auto first = arguments.value(1);
+    if (first == QLatin1String("ctl"))
+        return runControl(arguments.mid(2));
+    if (first == QLatin1String("restore") || first == QLatin1String("integrity"))
+        return runOffline(first, arguments.mid(2));
+    if (first == QLatin1String("migrate-storage")) {
+        const auto migrated = migrateStorage(arguments.mid(2), print);
         return migrated ? static_cast<int>(ExitCode::Clean)
                         : fail(migrated.error().code, migrated.error().message);
     }

@@ -43,6 +43,7 @@ ChatServer::~ChatServer() = default;
 
 void ChatServer::opened(ClientConnection& connection)
 {
+    m_parts->settings.traffic->connections.add();
     std::uint64_t number = 0;
     m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
     m_parts->sessions[&connection] = std::make_shared<Session>(
@@ -52,6 +53,7 @@ void ChatServer::opened(ClientConnection& connection)
 void ChatServer::received(ClientConnection& connection, View frame)
 {
     const auto found = m_parts->sessions.find(&connection);
+    m_parts->settings.traffic->framesIn.add();
     if (found != m_parts->sessions.end())
         m_parts->dispatcher.dispatch(found->second, frame);
 }
@@ -63,6 +65,8 @@ void ChatServer::closed(ClientConnection& connection)
         return;
     const auto session = found->second;
     m_parts->sessions.erase(found);
+    m_parts->settings.traffic->connections.remove();
+    session->held.reset();
     session->connectionGone();
     session->state = SessionState::Closing;
     becomeGone(m_parts->services, session, m_parts->stopping);
@@ -77,10 +81,33 @@ void ChatServer::sayGoodbye(ClientConnection& connection)
                              CloseCode::GoingAway);
 }
 
+void ChatServer::visitSessions(
+    const std::function<void(const std::shared_ptr<Session>&)>& visit) const
+{
+    for (const auto& [connection, session] : m_parts->sessions)
+        visit(session);
+}
+
+Services& ChatServer::services()
+{
+    return m_parts->services;
+}
+
 void ChatServer::deliver(std::span<const std::shared_ptr<const Delivery>> deliveries)
 {
-    for (const auto& delivery : deliveries)
+    for (const auto& delivery : deliveries) {
         m_parts->router.push(*delivery);
+        if (const auto* closing = std::get_if<AccountClosingDelivery>(delivery.get()))
+            closeAccount(*closing);
+    }
+}
+
+void ChatServer::closeAccount(const AccountClosingDelivery& closing)
+{
+    for (const auto& [connection, session] : m_parts->sessions) {
+        if (session->identity.user == closing.user)
+            session->close(closing.reason, 0, CloseCode::Policy);
+    }
 }
 
 void ChatServer::tick()

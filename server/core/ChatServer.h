@@ -6,10 +6,14 @@
 #include "server/core/ports/ClientConnection.h"
 #include "server/core/ports/Writer.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 
 namespace impulse::server {
+
+class Session;
+struct Services;
 
 /// The server without sockets and without SQL: takes frames of connections, answers every request
 /// exactly once, and pushes. Lives on its I/O thread, with everything it is given.
@@ -45,7 +49,13 @@ public:
     /// To be called every second: login timeouts, slow readers, expired events.
     void tick();
 
+    /// For the operator (Operations.h). `visit` may close the session that it gets.
+    void visitSessions(const std::function<void(const std::shared_ptr<Session>&)>& visit) const;
+    Services& services();
+
 private:
+    void closeAccount(const AccountClosingDelivery& closing);
+
     struct Parts;
     std::unique_ptr<Parts> m_parts;
 };

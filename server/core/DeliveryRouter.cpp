@@ -80,7 +80,7 @@ void DeliveryRouter::push(const EventDelivery& delivery)
                     push.event.wrap = wrap->message;
                 frame = protocol::encodePush(push);
             }
-            session->send(*frame);
+            session->pushEvent(*frame);
         }
     }
 }
@@ -99,6 +99,8 @@ void DeliveryRouter::push(const GroupDelivery& delivery)
             continue;
         if (delivery.whenSlow == WhenSlow::Send)
             session->send(delivery.frame);
+        else if (delivery.isEvent)
+            session->pushEvent(delivery.frame);
         else
             session->push(delivery.frame);
     }
@@ -196,8 +198,7 @@ void DeliveryRouter::push(const ClosingDelivery& delivery)
         return;
     // A copy: a session that is closed may leave the list.
     for (const auto& session : Sessions(*sessions)) {
-        const auto& listed = delivery.listed;
-        if (!listed || std::ranges::find(*listed, session->identity.device) == listed->end())
+        if (std::ranges::find(delivery.listed, session->identity.device) == delivery.listed.end())
             session->close(delivery.reason, 0, CloseCode::Policy);
     }
 }

@@ -46,6 +46,8 @@ private:
     void push(const UserDelivery& delivery);
     void push(const PresenceDelivery& delivery);
     void push(const ClosingDelivery& delivery);
+    /// Not ours: the chat server knows sessions that are not ready as well.
+    void push(const AccountClosingDelivery&) {}
 
     /// Null if there is none.
     const Sessions* sessionsOf(const UserId& user) const;

@@ -23,4 +23,9 @@ InviteHash inviteHash(std::string_view code)
         .value_or(InviteHash{});
 }
 
+ResetHash resetHash(std::string_view code)
+{
+    return ResetHash::from(inviteHash(code).view()).value_or(ResetHash{});
+}
+
 } // namespace impulse::server

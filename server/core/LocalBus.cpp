@@ -97,6 +97,15 @@ void LocalBus::publish(Deliveries deliveries)
         (void)batch.box->pushAll(std::move(batch.deliveries));
 }
 
+std::size_t LocalBus::waitingNow() const
+{
+    const std::lock_guard lock(m_mutex);
+    std::size_t sum = 0;
+    for (const auto& box : m_boxes)
+        sum += box->size();
+    return sum;
+}
+
 std::vector<LocalBus::Batch> LocalBus::sort(Deliveries deliveries)
 {
     const std::lock_guard lock(m_mutex);
@@ -131,6 +140,10 @@ std::vector<const LocalBus::Box*> LocalBus::boxesFor(const Delivery& delivery)
 {
     std::vector<const Box*> boxes;
     const auto ofUser = [&](const UserId& user) { addValues(m_users, user, boxes); };
+    const auto toAll = [&] {
+        for (const auto& box : m_boxes)
+            boxes.push_back(box.get());
+    };
     const auto ofDevice = [&](const DeviceId& device) { addValues(m_devices, device, boxes); };
     std::visit(Overloaded{[&](const EventDelivery& event) {
                               for (const auto& reader : event.readers)
@@ -143,10 +156,9 @@ std::vector<const LocalBus::Box*> LocalBus::boxesFor(const Delivery& delivery)
                           },
                           [&](const MailboxDelivery& entry) { ofDevice(entry.device); },
                           [&](const TransientDelivery& push) { ofDevice(push.device); },
-                          [&](const DirectoryDelivery&) {
-                              for (const auto& box : m_boxes)
-                                  boxes.push_back(box.get());
-                          },
+                          [&](const DirectoryDelivery&) { toAll(); },
+                          // The bus does not know sessions that are not logged in to the end.
+                          [&](const AccountClosingDelivery&) { toAll(); },
                           [&](const UserDelivery& push) { ofUser(push.user); },
                           [&](const PresenceDelivery& push) { ofUser(push.peer); },
                           [&](const ClosingDelivery& closing) { ofUser(closing.user); }},

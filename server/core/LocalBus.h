@@ -24,6 +24,9 @@ public:
 
     void publish(Deliveries deliveries) override;
 
+    /// Deliveries that wait, at all ends together.
+    std::size_t waitingNow() const;
+
     /// Deliveries that wait for one end.
     static constexpr std::size_t waiting = 8192;
 

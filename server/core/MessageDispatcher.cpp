@@ -21,7 +21,8 @@ template <class Request> bool isAllowed(SessionState state)
     case SessionState::Greeted:
         return oneOf(type_identity<CheckUsername>{}, type_identity<Register>{},
                      type_identity<GetPasswordParameters>{}, type_identity<PasswordLogin>{},
-                     type_identity<RecoveryLogin>{}, type_identity<DeviceLogin>{});
+                     type_identity<RecoveryLogin>{}, type_identity<ResetLogin>{},
+                     type_identity<DeviceLogin>{});
     case SessionState::Removed:
         return oneOf(type_identity<GetDirectory>{}, type_identity<GetDeviceLists>{});
     case SessionState::Pending:
@@ -31,8 +32,8 @@ template <class Request> bool isAllowed(SessionState state)
     case SessionState::Ready:
         return !oneOf(type_identity<Hello>{}, type_identity<CheckUsername>{},
                       type_identity<Register>{}, type_identity<PasswordLogin>{},
-                      type_identity<RecoveryLogin>{}, type_identity<DeviceLogin>{},
-                      type_identity<GetRootSlot>{});
+                      type_identity<RecoveryLogin>{}, type_identity<ResetLogin>{},
+                      type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{});
     case SessionState::Registering:
     case SessionState::Closing:
         return false;

@@ -43,6 +43,9 @@ public:
     {
         // A failure of the store comes first: the refusal may only follow from it.
         const auto code = protocol::ErrorCode::Unavailable;
+        if (const auto session = m_session.lock();
+            session && error.code == protocol::ErrorCode::RateLimited)
+            session->countRefusal();
         send(protocol::encodeError(m_id, storeFailed() ? refusal(code) : error));
     }
     void refuse(protocol::ErrorCode code) { refuse(refusal(code)); }

@@ -4,6 +4,10 @@
 #include "common/crypto/Password.h"
 #include "common/protocol/AccountMessages.h"
 #include "server/core/Limits.h"
+#include "server/core/Metrics.h"
+
+#include <atomic>
+#include <memory>
 
 namespace impulse::server {
 
@@ -18,8 +22,20 @@ struct ServerKeys {
     crypto::FakeSaltKey fakeSaltKey;
 };
 
+/// A setting that the operator changes while the server runs. Copies share it; any thread.
+template <class T> class Live {
+public:
+    Live(T value) : m_value(std::make_shared<std::atomic<T>>(value)) {}
+
+    operator T() const { return m_value->load(std::memory_order_relaxed); }
+    void set(T value) const { m_value->store(value, std::memory_order_relaxed); }
+
+private:
+    std::shared_ptr<std::atomic<T>> m_value;
+};
+
 struct ServerSettings {
-    protocol::RegistrationPolicy registration = protocol::RegistrationPolicy::Invite;
+    Live<protocol::RegistrationPolicy> registration = protocol::RegistrationPolicy::Invite;
     IncarnationId incarnation;
     protocol::ServerLimits limits;
     /// Memory of a connection that does not read, above which no push takes it.
@@ -31,6 +47,8 @@ struct ServerSettings {
     std::size_t queueLimitBytes = std::size_t{16} << 20;
     /// Entries of a device's mailbox; the oldest go first (encryption.md section 14).
     std::size_t mailboxEntries = 20'000;
+    /// Counted by the thread that has these settings.
+    std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
     std::uint64_t passwordOps = 3;
     std::uint64_t passwordMem = std::uint64_t{256} << 20;

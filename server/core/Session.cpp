@@ -9,7 +9,7 @@ void Session::send(View frame)
     if (m_connection->queuedBytes() > m_settings.queueLimitBytes) {
         return drop(CloseCode::Policy, "too much unread");
     }
-    m_connection->send(frame);
+    push(frame);
 }
 
 bool Session::isSlow() const

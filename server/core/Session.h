@@ -5,6 +5,7 @@
 #include "server/core/ports/ClientConnection.h"
 
 #include <memory>
+#include <optional>
 #include <set>
 
 namespace impulse::server {
@@ -57,8 +58,19 @@ public:
 
     /// Sends an answer or a small push. Closes a connection that does not read at all.
     void send(View frame);
-    /// The same for a push to a session that is not slow: no need to ask again.
-    void push(View frame) { m_connection->send(frame); }
+    void countRefusal() { m_settings.traffic->rateLimited.add(); }
+    /// An event for a session that is not slow: no need to ask again.
+    void pushEvent(View frame)
+    {
+        m_settings.traffic->messagesOut.add();
+        push(frame);
+    }
+    /// Another push to a session that is not slow.
+    void push(View frame)
+    {
+        m_settings.traffic->framesOut.add();
+        m_connection->send(frame);
+    }
     /// True if so much is queued that large pushes must wait.
     bool isSlow() const;
     /// True if it has read most of what was queued.
@@ -76,6 +88,8 @@ public:
     protocol::Nonce serverNonce;
     /// Opened with the recovery code: a new password needs no old one.
     bool recovered = false;
+    /// Opened with this code of the operator: it must still be there when the password is changed.
+    std::optional<Hash32> resetBy;
     /// Asked for Sync: gets pushes.
     bool subscribed = false;
     /// When the present wait for a login began.
@@ -83,6 +97,8 @@ public:
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
     Missed missed;
+    /// Counts as logged in from becomeReady() on.
+    std::optional<Traffic::Held> held;
 
 private:
     ClientConnection* m_connection;

@@ -57,6 +57,10 @@ Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bo
 
 void Listener::incomingConnection(qintptr descriptor)
 {
+    if (m_refusing) {
+        ::close(static_cast<int>(descriptor));
+        return;
+    }
     const auto key = m_behindProxy ? QString() : limitKey(peerOf(descriptor));
     AcceptedSocket accepted{descriptor, m_certificates.current(), {}};
     if (!isOneTooMany(descriptor))

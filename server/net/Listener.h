@@ -31,6 +31,8 @@ public:
              std::vector<Target> targets, QObject* parent = nullptr);
 
     bool encrypts() const { return m_certificates.encrypts(); }
+    /// Hangs up on newcomers at once, or no longer.
+    void setRefusing(bool refusing) { m_refusing = refusing; }
     /// For connections from now on; must encrypt exactly if those before did.
     void setCertificates(CertificateFiles certificates)
     {
@@ -55,6 +57,7 @@ private:
     /// Descriptors below this number are for connections.
     const int m_descriptors;
     bool m_pausing = false;
+    bool m_refusing = false;
 };
 
 /// Plain ws is for this machine only, unless a proxy does TLS: nothing if it may be listened on,

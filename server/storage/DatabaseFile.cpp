@@ -191,6 +191,22 @@ std::uint64_t schemaVersion()
     return static_cast<std::uint64_t>(migrations::files(StorageAddress::Kind::Sqlite).size());
 }
 
+Result<void, QString> checkSchema(SqlConnection& connection, const QString& path)
+{
+    const auto application = pragmaValue(connection, "PRAGMA application_id");
+    const auto version = pragmaValue(connection, "PRAGMA user_version");
+    if (connection.failed() || application != applicationId)
+        return Failure{QStringLiteral("%1 is not a database of Impulse").arg(path)};
+    if (version > schemaVersion()) {
+        return Failure{QStringLiteral("%1 has schema version %2, this program knows only up to %3; "
+                                      "install the newer program")
+                           .arg(path)
+                           .arg(version)
+                           .arg(schemaVersion())};
+    }
+    return {};
+}
+
 Result<void, DatabaseFailure> prepareDatabase(const StorageAddress& address)
 {
     return address.isPostgreSql() ? preparePostgreSql(address) : prepareSqlite(address.path);

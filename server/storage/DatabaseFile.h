@@ -31,6 +31,9 @@ struct DatabaseFailure {
 /// Schema version that this program writes: number of the last migration.
 std::uint64_t schemaVersion();
 
+/// Is it a database of this program, and of a schema that it knows? The error is a sentence.
+Result<void, QString> checkSchema(SqlConnection& connection, const QString& path);
+
 /// Makes the database, or checks it and brings it to the present schema, before anything else opens
 /// it. Migrations are the numbered files in server/storage/migrations; each runs in a transaction
 /// of its own that also sets the schema's version.

@@ -31,8 +31,8 @@ struct GroupWriter::Database {
 };
 
 GroupWriter::GroupWriter(const StorageAddress& address, Publisher& publisher,
-                         const Options& options)
-    : m_publisher(publisher), m_options(options), m_inbox(queuedJobs)
+                         const Options& options, std::shared_ptr<Metrics> metrics)
+    : m_publisher(publisher), m_options(options), m_metrics(std::move(metrics)), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
@@ -49,8 +49,11 @@ GroupWriter::~GroupWriter()
 
 void GroupWriter::submit(Job job)
 {
-    if (auto refused = m_inbox.offer(std::move(job)))
+    ++m_metrics->writerQueue;
+    if (auto refused = m_inbox.offer(std::move(job))) {
+        --m_metrics->writerQueue;
         sendBack({&*refused, 1}, {WriteFailure::Unavailable});
+    }
 }
 
 void GroupWriter::stop()
@@ -152,12 +155,15 @@ void GroupWriter::commit(Database& database, std::span<Job> group)
     std::vector<std::optional<WriteFailure>> failures(group.size());
     // What is stored next may build on what is not known yet.
     if (!settle(database)) {
+        count(group.size(), false, {});
         std::ranges::fill(failures, WriteFailure::Unavailable);
         sendBack(group, failures);
         return;
     }
     Deliveries out;
+    const auto begun = Clock::now();
     const auto stored = runGroup(database, group, failures, out);
+    count(group.size(), stored == Stored::Yes, Clock::now() - begun);
     m_oneByOne = stored != Stored::Yes;
     if (m_oneByOne) {
         const auto failure = failureOf(database.connection.error());
@@ -187,6 +193,8 @@ bool GroupWriter::settle(Database& database)
         return false;
     qCInfo(lcStorage) << "the commit that the connection was lost in was"
                       << (*stored ? "done" : "not done");
+    if (*stored)
+        m_metrics->committedJobs += m_unsettled->jobs.size();
     settleAs(*stored);
     return true;
 }
@@ -201,6 +209,19 @@ void GroupWriter::settleAs(bool stored)
     sendBack(group.jobs, group.failures);
     if (!group.out.empty())
         m_publisher.publish(std::move(group.out));
+}
+
+void GroupWriter::count(std::size_t jobs, bool stored, Clock::duration took)
+{
+    using namespace std::chrono;
+    auto& metrics = *m_metrics;
+    if (stored) {
+        metrics.commitTime.add(
+            static_cast<std::uint64_t>(duration_cast<microseconds>(took).count()));
+        metrics.committedJobs += jobs;
+    }
+    ++metrics.groups;
+    metrics.writerQueue -= jobs;
 }
 
 void GroupWriter::sendBack(std::span<Job> group,

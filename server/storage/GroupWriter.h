@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "server/core/Metrics.h"
 #include "server/core/ports/Writer.h"
 #include "server/storage/Checkpointer.h"
 #include "server/storage/CommitMark.h"
@@ -56,7 +57,8 @@ public:
     /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
     /// write-ahead log of SQLite at most this long; then it is emptied. `publisher` outlives it.
     explicit GroupWriter(const StorageAddress& address, Publisher& publisher,
-                         const Options& options = defaults());
+                         const Options& options = defaults(),
+                         std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>());
     /// Commits what is queued, then ends the thread.
     ~GroupWriter();
     GroupWriter(const GroupWriter&) = delete;
@@ -98,6 +100,7 @@ private:
     bool settle(Database& database);
     /// Of the group that is kept.
     void settleAs(bool stored);
+    void count(std::size_t jobs, bool stored, Clock::duration took);
 
     /// What is to be done with the log between two groups: little, or the checkpointer does it.
     void keepLog(SqlConnection& connection, Checkpointer& checkpointer);
@@ -113,6 +116,7 @@ private:
 
     Publisher& m_publisher;
     const Options m_options;
+    const std::shared_ptr<Metrics> m_metrics;
     Inbox<Job> m_inbox;
     QString m_failure;
     /// Of the writer thread: the last group was lost.

@@ -86,6 +86,40 @@ std::optional<Bytes> SqlAccounts::profile(const UserId& user) const
     return readBytes(statement.bind(user));
 }
 
+bool SqlAccounts::isDisabled(const UserId& user) const
+{
+    Statement statement(m_connection,
+                        "SELECT disabled FROM accounts WHERE user_id = ? AND deleted = 0");
+    return statement.bind(user).next() && statement.integer(0) != 0;
+}
+
+std::optional<ResetCode> SqlAccounts::resetCode(const UserId& user) const
+{
+    Statement statement(m_connection, "SELECT reset_hash, reset_expires_ms FROM accounts "
+                                      "WHERE user_id = ? AND deleted = 0");
+    if (!statement.bind(user).next() || statement.isNull(0))
+        return std::nullopt;
+    return ResetCode{statement.fixed<ResetHash>(0), statement.integer(1)};
+}
+
+void SqlAccounts::setDisabled(const UserId& user, bool disabled)
+{
+    Statement(m_connection, "UPDATE accounts SET disabled = ? WHERE user_id = ? AND deleted = 0")
+        .bind(disabled)
+        .bind(user)
+        .run();
+}
+
+void SqlAccounts::setResetCode(const UserId& user, const ResetCode& code)
+{
+    Statement(m_connection, "UPDATE accounts SET reset_hash = ?, reset_expires_ms = ? "
+                            "WHERE user_id = ? AND deleted = 0")
+        .bind(code.hash)
+        .bind(code.expiresMs)
+        .bind(user)
+        .run();
+}
+
 void SqlAccounts::insert(const NewAccount& account)
 {
     const auto& data = account.account;
@@ -115,7 +149,7 @@ void SqlAccounts::setPassword(const UserId& user, const protocol::PasswordParame
 {
     Statement(m_connection,
               "UPDATE accounts SET server_salt = ?, ops = ?, mem = ?, verifier_salt = ?, "
-              "verifier = ? WHERE user_id = ? AND deleted = 0")
+              "verifier = ?, reset_hash = NULL WHERE user_id = ? AND deleted = 0")
         .bind(parameters.serverSalt)
         .bind(parameters.ops)
         .bind(parameters.mem)
@@ -169,7 +203,8 @@ void SqlAccounts::erase(const UserId& user)
     Statement(m_connection,
               "UPDATE accounts SET deleted = 1, server_salt = NULL, ops = NULL, mem = NULL, "
               "verifier_salt = NULL, verifier = NULL, recovery_salt = NULL, "
-              "recovery_verifier = NULL, root_slot = NULL, profile = NULL, last_seen_ms = 0 "
+              "recovery_verifier = NULL, root_slot = NULL, profile = NULL, last_seen_ms = 0, "
+              "reset_hash = NULL "
               "WHERE user_id = ?")
         .bind(user)
         .run();

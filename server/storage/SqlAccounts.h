@@ -17,8 +17,12 @@ public:
     bool isIdTaken(const UserId& user) const override;
     std::optional<Bytes> rootSlot(const UserId& user) const override;
     std::optional<Bytes> profile(const UserId& user) const override;
+    bool isDisabled(const UserId& user) const override;
+    std::optional<ResetCode> resetCode(const UserId& user) const override;
 
     void insert(const NewAccount& account) override;
+    void setDisabled(const UserId& user, bool disabled) override;
+    void setResetCode(const UserId& user, const ResetCode& code) override;
     void setPassword(const UserId& user, const protocol::PasswordParameters& parameters,
                      const Verifier& verifier) override;
     void setRecovery(const UserId& user, View rootSlot, const Verifier& verifier) override;

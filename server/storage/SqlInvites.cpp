@@ -30,6 +30,12 @@ bool SqlInvites::use(const InviteHash& hash, std::uint64_t nowMs)
     return statement.bind(hash).bind(nowMs).run() && statement.changedRows() == 1;
 }
 
+bool SqlInvites::revoke(const InviteHash& hash)
+{
+    Statement statement(m_connection, "DELETE FROM invites WHERE code_hash = ?");
+    return statement.bind(hash).run() && statement.changedRows() == 1;
+}
+
 void SqlInvites::prune(std::uint64_t nowMs)
 {
     Statement(m_connection, "DELETE FROM invites WHERE uses_left = 0 OR expires_ms <= ?")

@@ -14,6 +14,7 @@ public:
 
     void insert(const NewInvite& invite) override;
     bool use(const InviteHash& hash, std::uint64_t nowMs) override;
+    bool revoke(const InviteHash& hash) override;
     void prune(std::uint64_t nowMs) override;
 
 private:

@@ -32,4 +32,15 @@ void SqlStore::setIncarnation(const IncarnationId& incarnation)
         .run();
 }
 
+void SqlStore::setRestored(std::uint64_t ms)
+{
+    Bytes value(8);
+    for (std::size_t i = 0; i < value.size(); ++i)
+        value[i] = static_cast<std::uint8_t>(ms >> (56 - 8 * i));
+    Statement(m_connection, "INSERT INTO meta (name, value) VALUES ('restored_ms', ?) "
+                            "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+        .bind(View(value))
+        .run();
+}
+
 } // namespace impulse::server

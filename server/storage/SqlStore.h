@@ -44,6 +44,10 @@ public:
     IncarnationId incarnation() const;
     void setIncarnation(const IncarnationId& incarnation);
 
+    /// It was put back from a backup at this time: clients may know more than it does. Kept in meta
+    /// as restored_ms, 8 bytes big-endian.
+    void setRestored(std::uint64_t ms);
+
 private:
     SqlConnection& m_connection;
     SqlAccounts m_accounts;

@@ -42,11 +42,12 @@ constexpr std::size_t rowsAtOnce = 16;
 constexpr Table tables[] = {
     TABLE_WHERE("meta", 2, "name, value", "(?, ?)",
                 " WHERE name NOT IN ('schema', 'last_commit')", "name", nullptr),
-    NUMBERED_TABLE("accounts", 16,
+    NUMBERED_TABLE("accounts", 19,
                    "id, user_id, username, deleted, server_salt, ops, mem, verifier_salt, "
                    "verifier, recovery_salt, recovery_verifier, root_slot, profile, "
-                   "show_last_seen, last_seen_ms, created_ms",
-                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   "show_last_seen, last_seen_ms, created_ms, disabled, reset_hash, "
+                   "reset_expires_ms",
+                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     TABLE("directory", 7, "seq, account, version, label, list_hash, list, server_ms",
           "(?, ?, ?, ?, ?, ?, ?)", "seq"),
     NUMBERED_TABLE("devices", 9,

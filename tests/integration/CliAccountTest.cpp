@@ -1,6 +1,7 @@
 #include "tests/integration/CliTown.h"
 
 #include <QFile>
+#include <QJsonDocument>
 
 using namespace impulse::test;
 
@@ -48,6 +49,54 @@ TEST_CASE("cli: the recovery code alone opens the account again and sets a new p
     const CliRun joined = third.run(login, codeOf(anna));
     CHECK(joined.exitCode == 0);
     checkDocumented(joined.lines);
+}
+
+TEST_CASE("cli: a code of the operator sets a new password, once, and opens no keys")
+{
+    Town town;
+    town.acquaint();
+    const auto& anna = town.anna;
+    const auto ctl = [&](const char* command) {
+        QProcess process;
+        process.start(programPath("impulse-server"),
+                      QStringList{word("ctl"), word("--data"), town.dir.filePath(word("server")),
+                                  word("--json")} +
+                          words(command));
+        REQUIRE(process.waitForFinished());
+        REQUIRE(process.exitCode() == 0);
+        return QJsonDocument::fromJson(process.readAllStandardOutput()).object();
+    };
+    const auto code = ctl("user reset-password anna")[word("code")].toString().toLatin1() + '\n';
+    const auto fresh =
+        otherComputer(anna, town.dir.filePath(word("fresh")), "an entirely new password");
+    const QStringList reset{word("--server"), town.server.url(), word("reset-password"),
+                            word("anna")};
+    CHECK(fresh.run(reset).exitCode == 2);
+    CHECK(anna.run(reset, code).exitCode == 2);
+    const CliRun wrong = fresh.run(reset, "no such code\n");
+    CHECK(wrong.exitCode == 4);
+    checkDocumented(wrong.lines);
+    const CliRun done = fresh.run(reset, code);
+    INFO(done.errors.toStdString());
+    REQUIRE(done.exitCode == 0);
+    CHECK(done.all("password-changed").size() == 1);
+    checkDocumented(done.lines);
+    CHECK(fresh.run(reset, code).exitCode == 4);
+
+    // The new password signs in, with the recovery code as ever; the old one does not.
+    const QStringList login{word("--server"), town.server.url(), word("login"), word("anna")};
+    const auto third =
+        otherComputer(anna, town.dir.filePath(word("third")), "correct horse of anna");
+    CHECK(third.run(login, codeOf(anna)).exitCode == 4);
+    CHECK(fresh.run(login, code).exitCode == 2);
+    CHECK(fresh.run(login, codeOf(anna)).exitCode == 0);
+
+    ctl("user disable anna");
+    const CliRun disabled = anna.run(words("contacts"));
+    CHECK(disabled.exitCode == 4);
+    CHECK(disabled.field("error", "message").toString().contains(word("disabled")));
+    ctl("user enable anna");
+    CHECK(anna.run(words("contacts")).exitCode == 0);
 }
 
 TEST_CASE("cli: an account that is deleted is gone here and there")

@@ -154,7 +154,7 @@ TEST_CASE("cli: at a terminal passwords are asked unseen and the recovery code i
     impulse::crypto::SystemRng rng;
     const auto other = impulse::e2ee::recoveryCode(impulse::e2ee::makeRecoverySecret(rng));
     second.type(QByteArray::fromStdString(other) + '\n');
-    REQUIRE(second.await("recovery code is wrong"));
+    REQUIRE(second.await("password or code is wrong"));
     REQUIRE(second.await("Recovery code: "));
     second.type(code.captured().toLatin1() + '\n');
     REQUIRE(second.await("still yours"));

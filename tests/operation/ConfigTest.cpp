@@ -109,6 +109,7 @@ TEST_CASE("mistakes are told all at once, with their place and the nearest name"
     given.environment.clear();
     CHECK(given.mistakes("quite-another-word = 1").endsWith(word("quite-another-word")));
     CHECK(given.mistakes("storage = mysql://host/db").contains(word("sqlite:")));
+    CHECK(given.mistakes("health-address = 0.0.0.0").contains(word("127.0.0.1")));
     CHECK(given.mistakes("certificate = c.pem").contains(word("belong together")));
     CHECK(given.mistakes("push-limit-bytes = 8M\nqueue-limit-bytes = 4M")
               .contains(word("push-limit-bytes")));
@@ -137,6 +138,27 @@ TEST_CASE("values have units, switches need none")
         CAPTURE(rule);
         CHECK_FALSE(given.mistakes(QByteArray("limit-requests = ") + rule).isEmpty());
     }
+}
+
+TEST_CASE("the control socket is in the data folder unless told otherwise; health is off")
+{
+    Given given;
+    const auto usual = given.read("data = /d\n");
+    REQUIRE(usual);
+    CHECK(usual->controlSocket == word("/d/control.sock"));
+    CHECK(usual->healthAddress.isNull());
+    CHECK(usual->healthPort == 7480);
+    CHECK(given.read("data = /d\ncontrol-socket = /run/i.sock\n")->controlSocket ==
+          word("/run/i.sock"));
+    CHECK(given.read("data = /d\n", "--control-socket off")->controlSocket.isEmpty());
+    const auto healthy = given.read("data = /d\nhealth-address = ::1\nhealth-port = 0\n");
+    REQUIRE(healthy);
+    CHECK(healthy->healthAddress == QHostAddress(QHostAddress::LocalHostIPv6));
+    CHECK(healthy->healthPort == 0);
+    CHECK(given.mistakes("health-port = 65536").contains(word("65535")));
+    CHECK(given.mistakes("health-address = example.org").contains(word("127.0.0.1")));
+    CHECK(findConfigKey(word("registration"))->reloadable);
+    CHECK_FALSE(findConfigKey(word("control-socket"))->reloadable);
 }
 
 TEST_CASE("the defaults of the table are the specification's numbers, and the manual is a file")

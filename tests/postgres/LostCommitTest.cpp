@@ -66,13 +66,13 @@ struct Pair {
 struct Run {
     Run()
     {
-        const auto url = QStringLiteral("postgresql://impulse@/%1?host=%2")
-                             .arg(database.address().database, proxy.folder());
+        const auto url =
+            QStringLiteral("postgresql://impulse@/%1?host=%2").arg(database.name(), proxy.folder());
         REQUIRE(server.start({QStringLiteral("--registration"), QStringLiteral("open"),
                               QStringLiteral("--storage"), url}));
     }
 
-    const TestDatabase database;
+    const EmptyDatabase database;
     PostgresProxy proxy{cluster().folder()};
     QTemporaryDir folder;
     ServerProcess server{folder.filePath(QStringLiteral("data"))};
@@ -181,8 +181,7 @@ TEST_CASE("a message whose commit nobody knew of when the server was killed is f
     run.server.kill();
     run.proxy.refuse(false);
     REQUIRE(run.server.start({QStringLiteral("--registration"), QStringLiteral("open"),
-                              QStringLiteral("--storage"),
-                              cluster().url(run.database.address().database)}));
+                              QStringLiteral("--storage"), run.database.url()}));
     for (auto [person, client] :
          {std::pair(&pair.anna, &pair.fromAnna), {&pair.bert, &pair.toBert}}) {
         REQUIRE(

@@ -16,23 +16,6 @@ namespace {
 constexpr int folderExit = 3;
 constexpr int databaseExit = 4;
 
-/// An empty database without tables.
-struct Target {
-    Target()
-    {
-        static int count = 0;
-        name = QStringLiteral("target%1").arg(++count);
-        address = cluster().createDatabase(name);
-    }
-    ~Target() { cluster().dropDatabase(name); }
-    Target(const Target&) = delete;
-    Target& operator=(const Target&) = delete;
-    QString url() const { return cluster().url(name); }
-
-    QString name;
-    server::StorageAddress address{QString()};
-};
-
 struct Migration {
     Migration(const QString& from, const QString& to)
     {
@@ -69,7 +52,7 @@ TEST_CASE("migrate-storage moves a server to PostgreSQL, and its people chat on"
     Town town;
     town.acquaint();
     send(town.anna, town.bob, word("in the file"));
-    const Target target;
+    const EmptyDatabase target;
     {
         const Migration early(fileOf(town), target.url());
         CHECK(early.exitCode == folderExit);
@@ -114,8 +97,8 @@ TEST_CASE("migrate-storage moves a server to PostgreSQL, and its people chat on"
 
 TEST_CASE("migrate-storage refuses a PostgreSQL database that a server uses")
 {
-    const Target source;
-    const Target target;
+    const EmptyDatabase source;
+    const EmptyDatabase target;
     Town town(words("--registration open --storage") + QStringList{source.url()});
     const auto file = word("sqlite:") + town.dir.filePath(word("new.db"));
     for (const auto& to : {target.url(), file}) {
@@ -157,21 +140,21 @@ TEST_CASE("a copy that differs from its source is found out and undone")
     }
     for (const auto& fault : faults) {
         CAPTURE(fault.body);
-        const Target target;
-        REQUIRE(prepareDatabase(target.address));
+        const EmptyDatabase target;
+        REQUIRE(prepareDatabase(target.address()));
         REQUIRE(cluster().sql(
             word("CREATE FUNCTION fault() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN %1 END$$; "
                  "CREATE TRIGGER fault BEFORE INSERT ON invites FOR EACH ROW "
                  "EXECUTE FUNCTION fault()")
                 .arg(QLatin1String(fault.body)),
-            target.name));
+            target.name()));
         auto source = SqlConnection::open(sqlite, SqlMode::ReadOnly);
-        auto connection = SqlConnection::open(target.address, SqlMode::ReadWrite);
+        auto connection = SqlConnection::open(target.address(), SqlMode::ReadWrite);
         REQUIRE((source && connection));
         const auto copied = copyStorage(**source, **connection, [](const QString&) {});
         CHECK(copied.ok() == !fault.message);
         if (fault.message)
             CHECK(copied.error().contains(QLatin1String(fault.message)));
-        CHECK(tests::accountCount(target.address) == (fault.message ? 0U : 1U));
+        CHECK(tests::accountCount(target.address()) == (fault.message ? 0U : 1U));
     }
 }

@@ -1,6 +1,5 @@
 #include "tests/integration/CliTown.h"
 #include "tests/postgres/Cluster.h"
-#include "tests/support/TestDatabase.h"
 #include "tests/support/WritingTown.h"
 
 #include <QFile>
@@ -18,11 +17,6 @@ namespace {
 QStringList openOn(const QString& url)
 {
     return words("--registration open --storage") + QStringList{url};
-}
-
-QString urlOf(const TestDatabase& database)
-{
-    return cluster().url(database.address().database);
 }
 
 bool writeFile(const QString& path, const QByteArray& text, QFile::Permissions permissions)
@@ -67,8 +61,8 @@ struct Guarded {
 
 TEST_CASE("two people chat on PostgreSQL, and on after kill -9")
 {
-    const TestDatabase database;
-    const auto options = openOn(urlOf(database));
+    const EmptyDatabase database;
+    const auto options = openOn(database.url());
     Town town(options);
     town.acquaint();
     send(town.anna, town.bob, word("before"));
@@ -84,10 +78,10 @@ TEST_CASE("two people chat on PostgreSQL, and on after kill -9")
 
 TEST_CASE("kill -9 in the middle of writes to PostgreSQL loses nothing that was acknowledged")
 {
-    const TestDatabase database;
+    const EmptyDatabase database;
     QTemporaryDir dir;
     ServerProcess server(dir.filePath(word("data")));
-    WritingTown town(server, {word("--storage"), urlOf(database)});
+    WritingTown town(server, {word("--storage"), database.url()});
     std::mt19937 random(std::random_device{}());
     for (int round = 0; round < 10; ++round) {
         CAPTURE(round);
@@ -100,10 +94,10 @@ TEST_CASE("kill -9 in the middle of writes to PostgreSQL loses nothing that was 
 
 TEST_CASE("PostgreSQL restarts while people write: refused for a while, then on, nothing lost")
 {
-    const TestDatabase database;
+    const EmptyDatabase database;
     QTemporaryDir dir;
     ServerProcess server(dir.filePath(word("data")));
-    WritingTown town(server, {word("--storage"), urlOf(database)});
+    WritingTown town(server, {word("--storage"), database.url()});
     for (const auto* mode : {"fast", "immediate", "immediate"}) {
         CAPTURE(mode);
         const auto refused = town.unavailable();

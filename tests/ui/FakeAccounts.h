@@ -64,6 +64,11 @@ public:
         signInProgress = std::move(progress);
         signInDone = std::move(done);
     }
+    /// No window offers it.
+    void resetPassword(PasswordReset, ProgressCallback, Callback<void> done) override
+    {
+        done(Failure{ClientError{ClientErrorCode::WrongState}});
+    }
     /// As the core does it: the callback of what runs gets Cancelled before this returns.
     bool cancel() override
     {

@@ -48,6 +48,8 @@ public:
     void confirmRecoveryCode() override;
     void signIn(SignIn request, SignInQuestions questions, ProgressCallback progress,
                 Callback<SignedIn> done) override;
+    void resetPassword(PasswordReset request, ProgressCallback progress,
+                       Callback<void> done) override;
     bool cancel() override;
     void lock(Callback<void> done) override;
     void signOut(Callback<void> done) override;
@@ -105,6 +107,8 @@ private:
     Task<void> runUnlock(OperationPtr operation, std::shared_ptr<Password> password,
                          Callback<void> done);
     Task<Result<void, ClientError>> load(e2ee::LocalDataKey key);
+    Task<void> runReset(OperationPtr operation, std::shared_ptr<PasswordReset> request,
+                        ProgressCallback progress, Callback<void> done);
     Task<void> runCheckServer(OperationPtr operation, ServerLink link, Callback<ServerInfo> done);
     Task<void> runCheckUsername(OperationPtr operation, ServerLink link, QString username,
                                 Callback<bool> done);

@@ -9,6 +9,9 @@ namespace {
 /// How often the same intent is published on a list that another device made meanwhile.
 constexpr int publishAttempts = 5;
 
+/// Longer than any server makes them.
+constexpr qsizetype longestCode = 64;
+
 } // namespace
 
 void AccountService::signIn(SignIn request, SignInQuestions questions, ProgressCallback progress,
@@ -138,6 +141,43 @@ AccountService::askForRoot(PendingLogin& login, OperationPtr operation,
         if (!again || request->resetPassword || operation->isCancelled())
             co_return Failure{*problem};
     }
+}
+
+void AccountService::resetPassword(PasswordReset request, ProgressCallback progress,
+                                   Callback<void> done)
+{
+    std::optional<ClientError> problem;
+    if (m_state != ProfileState::NoAccount)
+        problem = ClientError{ClientErrorCode::WrongState};
+    else if (!isUsername(request.username.toLower()))
+        problem = ClientError{ClientErrorCode::InvalidUsername};
+    else if (request.code.isEmpty() || request.code.size() > longestCode)
+        problem = ClientError{ClientErrorCode::WrongCredentials};
+    else
+        problem = passwordError(request.password);
+    if (problem) {
+        done(Failure{*problem});
+        return;
+    }
+    if (const auto operation = begin(Operation::Kind::Change, done))
+        runReset(operation, std::make_shared<PasswordReset>(std::move(request)),
+                 std::move(progress), std::move(done))
+            .detach();
+}
+
+Task<void> AccountService::runReset(OperationPtr operation, std::shared_ptr<PasswordReset> request,
+                                    ProgressCallback progress, Callback<void> done)
+{
+    const auto turn = co_await m_turn.take();
+    if (operation->isCancelled())
+        co_return;
+    const auto asSignIn = std::make_shared<SignIn>(
+        SignIn{request->link, request->username, std::move(request->password), true});
+    PendingLogin login(m_parts, this, operation, asSignIn, progress, request->code.toStdString());
+    auto set = co_await login.begin();
+    if (!operation->isCancelled())
+        m_parts.connection.close();
+    finish<void>(operation, done, std::move(set));
 }
 
 /// True: this device is logged in on the open connection as well.

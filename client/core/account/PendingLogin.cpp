@@ -5,9 +5,11 @@
 namespace impulse::client {
 
 PendingLogin::PendingLogin(const AccountParts& parts, QObject* context, OperationPtr operation,
-                           std::shared_ptr<SignIn> request, ProgressCallback progress)
+                           std::shared_ptr<SignIn> request, ProgressCallback progress,
+                           std::string operatorCode)
     : m_parts(parts), m_context(context), m_operation(std::move(operation)),
-      m_request(std::move(request)), m_progress(std::move(progress)), m_server(m_request->link),
+      m_request(std::move(request)), m_progress(std::move(progress)),
+      m_operatorCode(std::move(operatorCode)), m_server(m_request->link),
       m_username(m_request->username.toLower().toStdString())
 {
 }
@@ -63,8 +65,13 @@ Task<Result<void, ClientError>> PendingLogin::logIn()
     co_return Result<void, ClientError>();
 }
 
-Task<Result<void, ClientError>> PendingLogin::resetPassword()
+Task<Result<protocol::LoginResult, ClientError>> PendingLogin::logInByCode()
 {
+    if (!m_operatorCode.empty()) {
+        const protocol::ResetLogin reset{m_username, m_operatorCode};
+        IMPULSE_CO_TRY(const auto answer, co_await m_parts.connection.request(m_context, reset));
+        co_return answer;
+    }
     const auto secret = e2ee::parseRecoveryCode(m_request->recoveryCode.toStdString());
     if (!secret.ok())
         co_return Failure{ClientError{ClientErrorCode::MalformedRecoveryCode}};
@@ -72,6 +79,12 @@ Task<Result<void, ClientError>> PendingLogin::resetPassword()
     login.username = m_username;
     login.recoveryAuth = toWire(e2ee::recoveryKeys(*secret).auth);
     IMPULSE_CO_TRY(const auto answer, co_await m_parts.connection.request(m_context, login));
+    co_return answer;
+}
+
+Task<Result<void, ClientError>> PendingLogin::resetPassword()
+{
+    IMPULSE_CO_TRY(const auto answer, co_await logInByCode());
     protocol::ChangePassword change;
     change.password = m_parameters;
     change.auth = toWire(m_keys->auth);

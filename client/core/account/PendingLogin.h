@@ -12,10 +12,11 @@ namespace impulse::client {
 class PendingLogin {
 public:
     PendingLogin(const AccountParts& parts, QObject* context, OperationPtr operation,
-                 std::shared_ptr<SignIn> request, ProgressCallback progress);
+                 std::shared_ptr<SignIn> request, ProgressCallback progress,
+                 std::string operatorCode = {});
 
     /// Connects, stretches and logs in: by the password or, with resetPassword, by the recovery
-    /// code, which sets the password.
+    /// code or (if there is one) the operator's code, which sets the password.
     Task<Result<void, ClientError>> begin();
     /// The connection is open and logged in; again, if it has ended meanwhile.
     Task<Result<void, ClientError>> ensure();
@@ -33,6 +34,7 @@ public:
 private:
     Task<Result<void, ClientError>> logIn();
     Task<Result<void, ClientError>> resetPassword();
+    Task<Result<protocol::LoginResult, ClientError>> logInByCode();
     Task<Result<Bytes, ClientError>> rootSlot();
 
     const AccountParts& m_parts;
@@ -40,6 +42,7 @@ private:
     OperationPtr m_operation;
     std::shared_ptr<SignIn> m_request;
     ProgressCallback m_progress;
+    std::string m_operatorCode;
     ServerLink m_server;
     std::string m_username;
     protocol::PasswordParameters m_parameters;

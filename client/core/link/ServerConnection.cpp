@@ -67,6 +67,8 @@ ClientError clientErrorOf(const protocol::Error& error)
         return with(ClientErrorCode::Blocked);
     case ErrorCode::DeviceRemoved:
         return with(ClientErrorCode::DeviceRemoved);
+    case ErrorCode::AccountDisabled:
+        return with(ClientErrorCode::AccountDisabled);
     case ErrorCode::StorageFull:
         return with(ClientErrorCode::ServerStorageFull);
     case ErrorCode::Unavailable:

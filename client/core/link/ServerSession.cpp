@@ -17,7 +17,8 @@ bool isFinal(ClientErrorCode code)
 {
     return code == ClientErrorCode::ServerKeyChanged ||
            code == ClientErrorCode::UnsupportedVersion || code == ClientErrorCode::DeviceRemoved ||
-           code == ClientErrorCode::AccountGone || code == ClientErrorCode::DirectoryForked;
+           code == ClientErrorCode::AccountGone || code == ClientErrorCode::AccountDisabled ||
+           code == ClientErrorCode::DirectoryForked;
 }
 
 } // namespace

@@ -25,6 +25,8 @@ QString ProblemText::of(SignInProblem problem)
         return tr("This invite was used already or has ended. Ask for a new one.");
     case SignInProblem::TooManyAttempts:
         return tr("Too many attempts. Wait a few minutes and try again.");
+    case SignInProblem::AccountDisabled:
+        return tr("Whoever runs this server has disabled this account");
     case SignInProblem::ServerTooOld:
         return tr("This server and this version of Impulse do not understand each other. "
                   "Update the older one.");

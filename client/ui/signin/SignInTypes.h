@@ -32,6 +32,7 @@ enum class SignInProblem {
     InviteNeeded,
     InviteInvalid,
     TooManyAttempts,
+    AccountDisabled, ///< by whoever runs the server
     ServerTooOld,
     DiskFull,
     Storage,       ///< the profile's database cannot be opened or written

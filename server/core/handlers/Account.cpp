@@ -1,4 +1,5 @@
 #include "common/crypto/ProfileHead.h"
+#include "server/core/AccountDeletion.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
 #include "server/core/handlers/Handlers.h"
@@ -49,6 +50,13 @@ Outcome<Account> checkPassword(const Context& context, const protocol::WireSecre
                                                      context.address(), &account->passwordVerifier,
                                                      auth));
     return *account;
+}
+
+/// A code holds for one change, also if several connections were opened with it.
+bool isPresent(const std::optional<ResetCode>& code, const Hash32& hash)
+{
+    return code && code->hash.view().size() == hash.view().size() &&
+           std::ranges::equal(code->hash.view(), hash.view());
 }
 
 /// Everything of a registration that was checked before its transaction.
@@ -186,9 +194,10 @@ void handle(Context& context, protocol::ChangePassword request,
     const auto verifier = services.credentials.makeVerifier(request.auth, services.rng);
     write(
         services,
-        [user, verifier, parameters = request.password](Store& store) -> Outcome<protocol::Done> {
+        [user, verifier, parameters = request.password,
+         resetBy = context.session->resetBy](Store& store) -> Outcome<protocol::Done> {
             const auto account = store.accounts().find(user);
-            if (!account)
+            if (!account || (resetBy && !isPresent(store.accounts().resetCode(user), *resetBy)))
                 return Failure{refusal(ErrorCode::Unauthorized)};
             if (parameters.ops < account->password.ops || parameters.mem < account->password.mem)
                 return Failure{refusal(ErrorCode::WeakParameters)};
@@ -231,41 +240,14 @@ void handle(Context& context, protocol::ReplaceRecovery request,
         });
 }
 
-namespace {
-
-Outcome<protocol::Done> storeDeletion(Store& store, const NewDirectoryEntry& entry, Deliveries& out)
-{
-    const auto& user = entry.user;
-    if (!store.accounts().username(user))
-        return Failure{refusal(ErrorCode::Unauthorized)};
-    for (const auto& device : store.directory().devices(user)) {
-        store.prekeys().erase(device);
-        store.mailboxes().erase(device);
-    }
-    for (const auto& peer : store.contacts().audience(user))
-        announcePresenceTo(store, peer, user, false, out);
-    const auto seq = store.directory().append(entry);
-    out.push_back(DirectoryDelivery{{seq, entry.label, entry.listHash}});
-    out.push_back(ClosingDelivery{user, std::nullopt, ErrorCode::Unauthorized});
-    store.contacts().erase(user);
-    store.accounts().erase(user);
-    return protocol::Done{};
-}
-
-} // namespace
-
 void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::DeleteAccount> reply)
 {
     auto& services = context.services;
     if (const auto account = checkPassword(context, request.auth); !account)
         return reply.refuse(account.error());
-    NewDirectoryEntry entry;
-    entry.user = context.identity().user;
-    entry.label = directoryLabel(services.keys.serverId, entry.user);
-    entry.serverMs = services.clock.nowMs();
     write(
         services,
-        [entry = std::move(entry)](Store& store, Deliveries& out) {
+        [entry = deletionEntry(services, context.identity().user)](Store& store, Deliveries& out) {
             return storeDeletion(store, entry, out);
         },
         [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {

@@ -73,6 +73,12 @@ Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& eve
     return std::optional(Sent{sent->seq, sent->serverMs});
 }
 
+void count(Services& services, const Sent& sent)
+{
+    if (sent.isNew)
+        services.settings.traffic->messagesIn.add();
+}
+
 std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope)
 {
     const auto& sender = envelope.sender;

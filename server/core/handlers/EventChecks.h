@@ -24,10 +24,14 @@ bool areSomeOf(const std::vector<protocol::Wrap>& wraps, const std::vector<Devic
 struct Sent {
     std::uint64_t seq = 0;
     std::uint64_t serverMs = 0;
+    /// Not a resend of one that was stored before.
+    bool isNew = false;
 };
 /// The answer that this event got before, if it did; else whether its number is the next:
 /// OutOfOrder, SequenceUsed.
 Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& event);
+/// Counts it, if it is new.
+void count(Services& services, const Sent& sent);
 /// What the log will keep of it.
 std::uint64_t storedBytes(const NewEvent& event);
 

@@ -110,7 +110,7 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
     if (!sending.erase.empty())
         announceErased(store, conversation, sending.erase, out);
     std::ranges::move(acceptance, std::back_inserter(out));
-    return Sent{seq, event.serverMs};
+    return Sent{seq, event.serverMs, true};
 }
 
 /// How far a device says it has each conversation.
@@ -220,10 +220,11 @@ void handle(Context& context, protocol::SendEvent request, Reply<protocol::SendE
     write(
         services,
         [sending](Store& store, Deliveries& out) { return storeEvent(store, *sending, out); },
-        [conversation = sending->event->conversation,
+        [&services, conversation = sending->event->conversation,
          reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
             if (!sent)
                 return reply.refuse(sent.error());
+            count(services, *sent);
             reply.answer({conversation, sent->seq, sent->serverMs});
         });
 }

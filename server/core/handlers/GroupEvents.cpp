@@ -114,10 +114,13 @@ Outcome<protocol::Done> checkErasures(const Store& store, const GroupSending& se
 
 GroupDelivery deliveryOf(const GroupRoster& roster, std::uint64_t seq, const NewEvent& event)
 {
-    return {event.conversation, roster.readers,
+    return {event.conversation,
+            roster.readers,
             protocol::encodePush(protocol::EventPush{
                 {seq, event.serverMs, event.aad, event.body, std::nullopt, event.sig}}),
-            event.device, GroupDelivery::WhenSlow::Note};
+            event.device,
+            GroupDelivery::WhenSlow::Note,
+            true};
 }
 
 /// The order of the checks is that of PROTOCOL.md, "Groups".
@@ -156,7 +159,7 @@ Outcome<Sent> storeEvent(Store& store, RateLimiter& limiter, const GroupSending&
         if (conversation)
             announceErased(store, *conversation, sending.erase, out);
     }
-    return Sent{seq, event.serverMs};
+    return Sent{seq, event.serverMs, true};
 }
 
 } // namespace
@@ -177,9 +180,11 @@ void sendToGroup(Context& context, const crypto::Aad& aad, protocol::SendEvent r
         [sending, &limiter = services.limiter](Store& store, Deliveries& out) {
             return storeEvent(store, limiter, *sending, out);
         },
-        [group = aad.conversation, reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
+        [&services, group = aad.conversation,
+         reply = std::move(reply)](const Outcome<Sent>& sent) mutable {
             if (!sent)
                 return reply.refuse(sent.error());
+            count(services, *sent);
             reply.answer({group, sent->seq, sent->serverMs});
         });
 }

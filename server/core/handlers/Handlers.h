@@ -36,6 +36,7 @@ void handle(Context& context, protocol::PasswordLogin request,
             Reply<protocol::PasswordLogin> reply);
 void handle(Context& context, protocol::RecoveryLogin request,
             Reply<protocol::RecoveryLogin> reply);
+void handle(Context& context, protocol::ResetLogin request, Reply<protocol::ResetLogin> reply);
 void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::DeviceLogin> reply);
 
 // handlers/Invites.cpp

@@ -1,4 +1,5 @@
 #include "common/crypto/Login.h"
+#include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
 #include "server/core/handlers/Handlers.h"
 
@@ -30,6 +31,20 @@ std::optional<protocol::PasswordParameters> upgradeOf(const Context& context,
                                         std::max(present.mem, settings.passwordMem)};
 }
 
+Outcome<protocol::LoginResult> becomePending(Context& context, const Account& account,
+                                             bool recovered)
+{
+    const auto& services = context.services;
+    if (services.store.accounts().isDisabled(account.userId))
+        return Failure{refusal(ErrorCode::AccountDisabled)};
+    auto& session = *context.session;
+    session.state = SessionState::Pending;
+    session.openedMs = services.clock.nowMs();
+    session.recovered = recovered;
+    session.identity = {account.userId, {}, {}, account.username};
+    return protocol::LoginResult{account.userId, upgradeOf(context, account)};
+}
+
 Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
                                      const std::string& username,
                                      const protocol::WireSecret& secret)
@@ -42,12 +57,33 @@ Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
                                                        : &account->recoveryVerifier;
     }
     IMPULSE_CHECK(services.credentials.check(kind, username, context.address(), verifier, secret));
-    auto& session = *context.session;
-    session.state = SessionState::Pending;
-    session.openedMs = services.clock.nowMs();
-    session.recovered = kind == Credentials::Kind::Recovery;
-    session.identity = {account->userId, {}, {}, account->username};
-    return protocol::LoginResult{account->userId, upgradeOf(context, *account)};
+    return becomePending(context, *account, kind == Credentials::Kind::Recovery);
+}
+
+/// Wrong codes count as wrong recovery codes do.
+Outcome<protocol::LoginResult> logInByReset(Context& context, const protocol::ResetLogin& request)
+{
+    const auto& services = context.services;
+    const auto both = limitKey({view(request.username), view(context.address())});
+    auto wait = services.limiter.waitMs(Limit::FailuresPerAccountAndAddress, both);
+    if (!wait)
+        wait = services.credentials.waitForAddress(context.address());
+    if (wait)
+        return Failure{rateLimited(*wait)};
+    const auto account = services.store.accounts().findByName(request.username);
+    const auto stored =
+        account ? services.store.accounts().resetCode(account->userId) : std::optional<ResetCode>();
+    const bool same =
+        crypto::equalConstantTime(resetHash(request.code), stored.value_or(ResetCode{}).hash);
+    if (!same || !stored || services.clock.nowMs() >= stored->expiresMs) {
+        services.limiter.add(Limit::FailuresPerAccountAndAddress, both);
+        services.credentials.countFailure(context.address());
+        return Failure{refusal(ErrorCode::Unauthorized)};
+    }
+    auto result = becomePending(context, *account, true);
+    if (result)
+        context.session->resetBy = Hash32::from(stored->hash.view());
+    return result;
 }
 
 /// The signing key of a device that an earlier list of its account held.
@@ -139,6 +175,11 @@ void handle(Context& context, protocol::RecoveryLogin request, Reply<protocol::R
         logIn(context, Credentials::Kind::Recovery, request.username, request.recoveryAuth));
 }
 
+void handle(Context& context, protocol::ResetLogin request, Reply<protocol::ResetLogin> reply)
+{
+    reply.finish(logInByReset(context, request));
+}
+
 void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::DeviceLogin> reply)
 {
     const auto& services = context.services;
@@ -163,6 +204,8 @@ void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::Dev
         services.credentials.countFailure(context.address());
         return reply.refuse(ErrorCode::Unauthorized);
     }
+    if (services.store.accounts().isDisabled(request.userId))
+        return reply.refuse(ErrorCode::AccountDisabled);
     reply.answer({*username, services.clock.nowMs()});
     becomeReady(context, {request.userId, device->id, device->signKey, *username});
 }
@@ -173,6 +216,7 @@ void becomeReady(Context& context, Identity identity)
     const auto user = identity.user;
     context.session->identity = std::move(identity);
     context.session->state = SessionState::Ready;
+    context.session->held.emplace(services.settings.traffic->sessions);
     context.session->connection()->admit(services.settings.limits.frameBytes);
     const bool appeared = services.router.add(context.session);
     // The time is stored now already, so that a crash does not leave an older one.

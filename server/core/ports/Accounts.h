@@ -29,6 +29,15 @@ struct NewAccount {
     std::uint64_t createdMs = 0;
 };
 
+/// SHA-256 of a code with which a person sets a new password once: whoever reads the database
+/// cannot use it.
+using ResetHash = Fixed<struct ResetHashTag, 32>;
+
+struct ResetCode {
+    ResetHash hash;
+    std::uint64_t expiresMs = 0;
+};
+
 /// Accounts. See Store for threads and failures.
 class Accounts {
 public:
@@ -45,7 +54,15 @@ public:
     virtual std::optional<Bytes> rootSlot(const UserId& user) const = 0;
     virtual std::optional<Bytes> profile(const UserId& user) const = 0;
 
+    /// The operator keeps it from logging in. False for unknown and for deleted accounts.
+    virtual bool isDisabled(const UserId& user) const = 0;
+    virtual std::optional<ResetCode> resetCode(const UserId& user) const = 0;
+
     virtual void insert(const NewAccount& account) = 0;
+    virtual void setDisabled(const UserId& user, bool disabled) = 0;
+    /// Replaces the one before.
+    virtual void setResetCode(const UserId& user, const ResetCode& code) = 0;
+    /// A reset code is used up by it.
     virtual void setPassword(const UserId& user, const protocol::PasswordParameters& parameters,
                              const Verifier& verifier) = 0;
     /// Replaces slot 1 and its verifier.

@@ -38,6 +38,8 @@ struct GroupDelivery {
         Send
     };
     WhenSlow whenSlow = WhenSlow::Note;
+    /// For the numbers: it carries a message.
+    bool isEvent = false;
 };
 
 struct MailboxDelivery {
@@ -76,15 +78,22 @@ struct PresenceDelivery {
     std::uint64_t lastSeenMs = 0;
 };
 
-/// Says goodbye to sessions of a user: to all, or to those of devices that are not listed.
+/// Says goodbye to sessions of a user whose devices are not listed.
 struct ClosingDelivery {
     UserId user;
-    std::optional<std::vector<DeviceId>> listed;
+    std::vector<DeviceId> listed;
+    protocol::ErrorCode reason = protocol::ErrorCode::Unauthorized;
+};
+
+/// Says goodbye to all sessions of an account, those included that are not logged in to the end.
+struct AccountClosingDelivery {
+    UserId user;
     protocol::ErrorCode reason = protocol::ErrorCode::Unauthorized;
 };
 
 using Delivery = std::variant<EventDelivery, GroupDelivery, MailboxDelivery, TransientDelivery,
-                              DirectoryDelivery, UserDelivery, PresenceDelivery, ClosingDelivery>;
+                              DirectoryDelivery, UserDelivery, PresenceDelivery, ClosingDelivery,
+                              AccountClosingDelivery>;
 using Deliveries = std::vector<Delivery>;
 
 /// Where what was committed goes out, in the order of the commits.

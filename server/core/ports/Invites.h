@@ -27,6 +27,8 @@ public:
     virtual void insert(const NewInvite& invite) = 0;
     /// Takes one use; false if it is unknown, used up or expired.
     virtual bool use(const InviteHash& hash, std::uint64_t nowMs) = 0;
+    /// False if there is none.
+    virtual bool revoke(const InviteHash& hash) = 0;
     /// Deletes invites that are used up or expired.
     virtual void prune(std::uint64_t nowMs) = 0;
 };

@@ -103,7 +103,7 @@ TEST_CASE("cli: help names every command")
     CHECK(line->information == Information::Help);
     CHECK(parseCommandLine(words("--version"))->information == Information::Version);
     for (const auto* name :
-         {"register", "login", "recover", "password", "invite", "contacts", "accept", "block",
+         {"register", "login", "recover", "reset-password", "password", "invite", "contacts", "accept", "block",
           "unblock", "send", "edit", "delete", "history", "listen", "status", "profile",
           "safety-number", "delete-account"})
         CHECK(helpText().contains(QStringLiteral("  %1").arg(QLatin1String(name))));

@@ -1,3 +1,4 @@
+#include "server/core/InviteCodes.h"
 #include "tests/unit/client/coreWorld.h"
 
 #include <QElapsedTimer>
@@ -272,6 +273,64 @@ TEST_CASE("Registering does not wait for a check of the server", "[core][account
     anna.transport->toServer = {};
     anna.registerAccount();
     CHECK(check.isCancelled());
+}
+
+TEST_CASE("The operator's code sets a password and opens nothing", "[core][account]")
+{
+    World world;
+    auto& anna = world.anna;
+    const auto user = anna.client().accounts().userId();
+    world.server.write([&](server::Store& store) {
+        store.accounts().setResetCode(
+            user, {server::resetHash("ABCD-EFGH"), world.server.clock.nowMs() + minuteMs});
+    });
+    TestPerson second(world.server, QStringLiteral("anna"));
+    second.password = QStringLiteral("an entirely new password");
+    const auto reset = [&](const char* code) {
+        return second.ask<void>([&](auto done) {
+            second.client().accounts().resetPassword({second.link(), QStringLiteral("anna"),
+                                                      QString::fromLatin1(code),
+                                                      Password(second.password)},
+                                                     {}, done);
+        });
+    };
+    const auto wrong = reset("ABCD-EFGI");
+    REQUIRE_FALSE(wrong.ok());
+    CHECK(wrong.error().code == ClientErrorCode::WrongCredentials);
+    REQUIRE(reset("ABCD-EFGH").ok());
+    CHECK_FALSE(reset("ABCD-EFGH").ok());
+    CHECK(second.client().accounts().state() == ProfileState::NoAccount);
+
+    // The password alone is not enough.
+    Attempt attempt(second);
+    attempt.begin(QStringLiteral("anna"));
+    REQUIRE(attempt.asksCode(1));
+    attempt.answerCode(QString());
+    REQUIRE(attempt.ends());
+    CHECK(attempt.error() == ClientErrorCode::Cancelled);
+    REQUIRE(second.signIn(QStringLiteral("anna"), anna.recoveryCode).ok());
+    CHECK(second.online());
+}
+
+TEST_CASE("A disabled account is told so, and comes back when it is enabled", "[core][account]")
+{
+    World world;
+    auto& anna = world.anna;
+    const auto user = anna.client().accounts().userId();
+    const auto disable = [&](bool disabled) {
+        world.server.write(
+            [&](server::Store& store) { store.accounts().setDisabled(user, disabled); });
+    };
+    disable(true);
+    anna.transport->cut();
+    auto& connection = anna.client().connection();
+    REQUIRE(waitUntil([&] { return connection.state() == ConnectionState::Stopped; }, 20'000));
+    CHECK(connection.lastError().code == ClientErrorCode::AccountDisabled);
+    CHECK(kindOf(connection.lastError()) == ErrorKind::Refused);
+    CHECK(anna.client().accounts().state() == ProfileState::Unlocked);
+    disable(false);
+    connection.retryNow();
+    CHECK(anna.online());
 }
 
 TEST_CASE("Cancelling a sign-in leaves nothing", "[core][account]")

@@ -173,3 +173,25 @@ TEST_CASE("bus: an event of a group reaches each end with a member once, whoever
         CHECK(publishTo(std::make_shared<const Readers>(Readers{device(i)})) == nobody);
     CHECK(publishTo(std::make_shared<const Readers>(Readers{device(3)})) == other);
 }
+
+TEST_CASE("bus: an account's end is told everywhere, and what waits is counted")
+{
+    LocalBus bus;
+    const auto first = bus.connect([] {});
+    const auto second = bus.connect([] {});
+    first->join(user(1), device(1));
+    Deliveries deliveries;
+    deliveries.push_back(AccountClosingDelivery{user(1), protocol::ErrorCode::AccountDisabled});
+    deliveries.push_back(eventFor(1, {device(1)}));
+    bus.publish(std::move(deliveries));
+    CHECK(bus.waitingNow() == 3);
+    for (auto* end : {first.get(), second.get()}) {
+        const auto taken = end->take();
+        REQUIRE_FALSE(taken.empty());
+        const auto* closing = std::get_if<AccountClosingDelivery>(taken.front().get());
+        REQUIRE(closing);
+        CHECK(closing->user == user(1));
+        CHECK(closing->reason == protocol::ErrorCode::AccountDisabled);
+    }
+    CHECK(bus.waitingNow() == 0);
+}

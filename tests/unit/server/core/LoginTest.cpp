@@ -227,6 +227,7 @@ TEST_CASE("password and recovery code open the slot; only the code replaces a lo
     Client wrongCode(server);
     wrongCode.hello();
     CHECK(wrongCode.code(protocol::RecoveryLogin{"anna", anna.auth}) == ErrorCode::Unauthorized);
+    server.clock.now += 4 * RateLimiter::firstWaitMs; // that was the third failure
     Client recovery(server);
     recovery.hello();
     recovery.good(protocol::RecoveryLogin{"anna", anna.recoveryAuth});
@@ -237,6 +238,7 @@ TEST_CASE("password and recovery code open the slot; only the code replaces a lo
     later.hello();
     CHECK(later.good(protocol::GetPasswordParameters{"anna"}).ops == 4);
     CHECK(later.code(protocol::PasswordLogin{"anna", anna.auth}) == ErrorCode::Unauthorized);
+    server.clock.now += 8 * RateLimiter::firstWaitMs;
     later.good(protocol::PasswordLogin{"anna", newAuth});
 }
 

@@ -1,6 +1,8 @@
 #include "server/core/InviteCodes.h"
 #include "tests/unit/server/core/Harness.h"
 
+#include <algorithm>
+
 using namespace impulse::tests;
 using namespace impulse;
 
@@ -149,8 +151,13 @@ TEST_CASE("what an account sends behind its own deletion is not kept")
     anna.client.send(protocol::SetContact{boris.id(), ContactState::Accepted});
     anna.client.send(protocol::PutProfile{profileOf(2, 1)});
     anna.client.send(protocol::UploadPrekeys{{}, Person::oneTimePrekeys(9, 1), false});
-    held.release();
-    CHECK(boris.client.take<protocol::EventPush>().empty());
+    server.writer->held = false;
+    server.writer->flush();
+    // What follows from it is on its way for a while.
+    const auto deliveries = server.bus->take();
+    CHECK(std::ranges::none_of(deliveries, [](const std::shared_ptr<const Delivery>& delivery) {
+        return std::holds_alternative<EventDelivery>(*delivery);
+    }));
     CHECK(boris.client.good(protocol::FetchMailbox{0, 10}).entries.empty());
     CHECK(boris.client.good(protocol::Sync{}).conversations.empty());
     CHECK(server.store->contacts().state(anna.id(), boris.id()) == ContactState::None);
@@ -165,4 +172,8 @@ TEST_CASE("what an account sends behind its own deletion is not kept")
     list.deviceList = anna.person.listOf({&anna.device()});
     CHECK(pending.code(list) == ErrorCode::Unauthorized);
     CHECK(pending.code(pending.loginOf(anna.person, anna.device())) == ErrorCode::Unauthorized);
+    CHECK_FALSE(pending.connection.closeCode);
+    server.chat->deliver(deliveries);
+    CHECK(pending.connection.closeCode == CloseCode::Policy);
+    CHECK(anna.client.connection.closeCode == CloseCode::Policy);
 }

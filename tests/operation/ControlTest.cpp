@@ -1,0 +1,511 @@
+#include "tests/support/Catch.h"
+#include "tests/support/Processes.h"
+#include "tests/support/ServerProcess.h"
+#include "tests/support/WireClient.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLocalSocket>
+#include <QTemporaryDir>
+#include <QTimer>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <sys/stat.h>
+
+using namespace impulse;
+using namespace impulse::tests;
+using impulse::test::programPath;
+using impulse::test::ServerProcess;
+using protocol::ErrorCode;
+
+namespace {
+
+QString word(const char* text)
+{
+    return QString::fromUtf8(text);
+}
+
+QStringList words(const char* text)
+{
+    return word(text).split(QLatin1Char(' '), Qt::SkipEmptyParts);
+}
+
+struct Ran {
+    int code = -1;
+    QByteArray output;
+    QByteArray errors;
+    QJsonObject json;
+};
+
+Ran run(const QStringList& arguments)
+{
+    QProcess process;
+    process.start(programPath("impulse-server"), arguments);
+    waitUntil([&] { return process.state() == QProcess::NotRunning; }, 60'000);
+    Ran ran{
+        process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError(), {}};
+    ran.json = QJsonDocument::fromJson(ran.output).object();
+    return ran;
+}
+
+struct Running {
+    QTemporaryDir dir;
+    QString data = dir.filePath(word("data"));
+    ServerProcess server{data};
+
+    Ran ctl(const QStringList& command, bool json = true) const
+    {
+        return run(QStringList{word("ctl"), word("--data"), data} + command +
+                   (json ? QStringList{word("--json")} : QStringList()));
+    }
+    Ran ctl(const char* command) const { return ctl(words(command)); }
+    QUrl url() const { return QUrl(server.url()); }
+    QString file(const char* name) const { return dir.filePath(word(name)); }
+};
+
+bool enter(WireClient& client, const QUrl& url, const TestPerson& person)
+{
+    return client.open(url) && client.hello() && client.registerAs(person);
+}
+
+/// Events of a log, as others see them.
+std::vector<Bytes> bodies(WireClient& client, const ConversationId& conversation)
+{
+    std::vector<Bytes> result;
+    const auto page = client.call(protocol::FetchEvents{conversation, 0, 100});
+    if (page) {
+        for (const auto& event : page->events)
+            result.push_back(event.body.value_or(Bytes()));
+    }
+    return result;
+}
+
+} // namespace
+
+TEST_CASE("the control socket is for the owner only, bounded, and its errors say what to do")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    const auto path = running.data + word("/control.sock");
+    struct stat status {};
+    REQUIRE(::lstat(QFile::encodeName(path).constData(), &status) == 0);
+    CHECK(S_ISSOCK(status.st_mode));
+    CHECK((status.st_mode & 0777) == 0600);
+
+    const auto ask = [&](const QByteArray& line) {
+        QLocalSocket socket;
+        socket.connectToServer(path);
+        REQUIRE(socket.waitForConnected(2000));
+        socket.write(line);
+        waitUntil([&] { return socket.state() == QLocalSocket::UnconnectedState; }, 10'000);
+        return socket.readAll();
+    };
+    CHECK(ask("nonsense\n").startsWith("{\"error\""));
+    CHECK(ask("{\"command\":[]}\n").startsWith("{\"error\""));
+    CHECK(ask(QByteArray(40'000, 'x')).isEmpty());
+    CHECK(ask("{\"command\":[\"stats\"]}\n").startsWith("{\"result\""));
+
+    const auto unknown = running.ctl("user rename anna");
+    CHECK(unknown.code == 1);
+    CHECK(unknown.json[word("error")].toString().contains(word("ctl --help")));
+    const auto nobody = running.ctl("user disable nobody");
+    CHECK(nobody.code == 1);
+    CHECK(nobody.json[word("error")].toString().contains(word("ctl user list")));
+    CHECK(running.ctl("--unknown stats").code == 2);
+    CHECK(running.ctl("").code == 2);
+    CHECK(running.ctl("--help").code == 0);
+    REQUIRE(running.server.stop());
+    const auto gone = running.ctl("stats");
+    CHECK(gone.code == 3);
+    CHECK(gone.errors.contains("no server answers"));
+    // A socket that a killed server left is in nobody's way.
+    REQUIRE(running.server.start());
+    running.server.kill();
+    REQUIRE(running.server.start());
+    CHECK(running.ctl("stats").code == 0);
+}
+
+TEST_CASE("people: list, disable, enable, reset and delete, while others chat")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    TestPerson anna("anna");
+    TestPerson bert("bert");
+    WireClient annas;
+    WireClient berts;
+    REQUIRE((enter(annas, running.url(), anna) && enter(berts, running.url(), bert)));
+
+    const auto list = running.ctl("user list");
+    REQUIRE(list.json[word("rows")].toArray().size() == 2);
+    CHECK(list.json[word("rows")].toArray()[0][word("username")] == word("anna"));
+    CHECK(list.json[word("rows")].toArray()[0][word("state")] == word("active"));
+    const auto people = running.ctl(words("user list"), false);
+    CHECK(people.output.startsWith("username  state"));
+    CHECK(people.output.contains("bert"));
+    CHECK(running.ctl("sessions").json[word("total")].toInt() == 2);
+
+    REQUIRE(running.ctl("user disable anna").code == 0);
+    REQUIRE(annas.waitClosed());
+    WireClient again;
+    REQUIRE((again.open(running.url()) && again.hello()));
+    CHECK(again.refusal(anna.login(again.helloResult, *protocol::Nonce::from(Bytes(32, 9)))) ==
+          ErrorCode::AccountDisabled);
+    // Over a restart too.
+    REQUIRE(running.server.stop());
+    REQUIRE(running.server.start());
+    REQUIRE((again.open(running.url()) && again.hello()));
+    CHECK_FALSE(again.login(anna));
+    REQUIRE(running.ctl("user enable anna").code == 0);
+    CHECK(again.login(anna));
+
+    const auto reset = running.ctl("user reset-password anna");
+    REQUIRE(reset.code == 0);
+    CHECK(reset.json[word("note")].toString().contains(word("no history")));
+    WireClient resetting;
+    REQUIRE((resetting.open(running.url()) && resetting.hello()));
+    const protocol::ResetLogin login{"anna", reset.json[word("code")].toString().toStdString()};
+    CHECK(resetting.call(login));
+
+    CHECK(running.ctl("user delete anna").code == 1);
+    CHECK_FALSE(again.closed);
+    REQUIRE(running.ctl("user delete anna --yes").code == 0);
+    REQUIRE(again.waitClosed());
+    CHECK(running.ctl("user list").json[word("rows")].toArray().size() == 1);
+}
+
+TEST_CASE("commands reach the connections of every I/O thread")
+{
+    Running running;
+    REQUIRE(running.server.start(words("--registration open --io-threads 3")));
+    TestPerson anna("anna");
+    TestPerson bert("bert");
+    // The listener hands them to the threads in turn.
+    std::array<WireClient, 4> annas;
+    std::array<WireClient, 3> berts;
+    for (std::size_t i = 0; i < annas.size(); ++i) {
+        REQUIRE((annas[i].open(running.url()) && annas[i].hello()));
+        REQUIRE((i == 0 ? annas[i].registerAs(anna) : annas[i].login(anna)));
+    }
+    for (std::size_t i = 0; i < berts.size(); ++i) {
+        REQUIRE((berts[i].open(running.url()) && berts[i].hello()));
+        REQUIRE((i == 0 ? berts[i].registerAs(bert) : berts[i].login(bert)));
+        REQUIRE(berts[i].call(protocol::Sync{}));
+    }
+    // Half logged in, on each thread.
+    std::array<WireClient, 3> pending;
+    for (auto& client : pending) {
+        REQUIRE((client.open(running.url()) && client.hello()));
+        REQUIRE(client.call(protocol::PasswordLogin{"anna", protocol::WireSecret(anna.auth)}));
+    }
+    REQUIRE(annas[0].call(anna.event(bert, 1, TestPerson::randomMessageId())));
+    CHECK(waitUntil([&] {
+        return std::ranges::all_of(berts, [](const WireClient& client) {
+            return std::ranges::any_of(client.pushes, [](const protocol::AnyPush& push) {
+                return std::holds_alternative<protocol::EventPush>(push);
+            });
+        });
+    }));
+    const auto sessions = running.ctl("sessions").json;
+    CHECK(sessions[word("total")].toInt() == 10);
+    CHECK(sessions[word("rows")].toArray().size() == 10);
+    const auto stats = running.ctl("stats").json;
+    CHECK(stats[word("connections")].toInt() == 10);
+    CHECK(stats[word("sessions")].toInt() == 7);
+    CHECK(stats[word("messagesIn")].toInt() == 1);
+    CHECK(stats[word("messagesOut")].toInt() == 3);
+
+    REQUIRE(running.ctl("user disable anna").code == 0);
+    for (auto& client : annas) {
+        REQUIRE(client.waitClosed());
+        REQUIRE_FALSE(client.pushes.empty());
+        const auto* closing = std::get_if<protocol::ClosingPush>(&client.pushes.back());
+        REQUIRE(closing);
+        CHECK(closing->reason == ErrorCode::AccountDisabled);
+    }
+    for (auto& client : pending)
+        CHECK(client.waitClosed());
+    CHECK(running.ctl("stats").json[word("sessions")].toInt() == 3);
+    for (const auto& client : berts)
+        CHECK_FALSE(client.closed);
+    REQUIRE(running.ctl("user delete bert --yes").code == 0);
+    for (auto& client : berts)
+        CHECK(client.waitClosed());
+
+    std::array<WireClient, 3> guests;
+    for (auto& client : guests)
+        REQUIRE((client.open(running.url()) && client.hello()));
+    REQUIRE(running.ctl("drain").code == 0);
+    for (auto& client : guests)
+        CHECK(client.waitClosed());
+    CHECK(running.server.stop());
+}
+
+TEST_CASE("invites are made, listed and revoked")
+{
+    Running running;
+    REQUIRE(running.server.start(words("--registration invite")));
+    const auto made = running.ctl("invite create --uses 2 --valid-days 3");
+    REQUIRE(made.code == 0);
+    const auto link = made.json[word("link")].toString();
+    CHECK(link.startsWith(word("impulse://127.0.0.1:")));
+    const auto id = made.json[word("id")].toString();
+    const auto rows = running.ctl("invite list").json[word("rows")].toArray();
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0][word("id")] == id);
+    CHECK(rows[0][word("usesLeft")].toInt() == 2);
+
+    WireClient client;
+    REQUIRE((client.open(running.url()) && client.hello()));
+    auto request = TestPerson("anna").registration();
+    request.invite = link.section(word("/i/"), 1).section(QLatin1Char('#'), 0, 0).toStdString();
+    CHECK(client.call(request));
+    REQUIRE(running.ctl({word("invite"), word("revoke"), id}).code == 0);
+    WireClient late;
+    REQUIRE((late.open(running.url()) && late.hello()));
+    auto second = TestPerson("bert").registration();
+    second.invite = request.invite;
+    CHECK(late.refusal(second) == ErrorCode::InviteInvalid);
+    CHECK(running.ctl({word("invite"), word("revoke"), id}).code == 1);
+    CHECK(running.ctl("invite create --uses 0").code == 1);
+}
+
+TEST_CASE("numbers count what happens; drain sends away and lets in again; reload reads")
+{
+    Running running;
+    const auto config = running.file("server.conf");
+    const auto write = [&](const QByteArray& text) {
+        QFile file(config);
+        REQUIRE(file.open(QIODevice::WriteOnly));
+        file.write(text);
+    };
+    write("registration = open\n");
+    REQUIRE(running.server.start({word("--config"), config}));
+    TestPerson anna("anna");
+    TestPerson bert("bert");
+    WireClient annas;
+    WireClient berts;
+    REQUIRE((enter(annas, running.url(), anna) && enter(berts, running.url(), bert)));
+    REQUIRE(berts.call(protocol::Sync{}));
+    for (std::uint64_t i = 1; i <= 3; ++i)
+        REQUIRE(annas.call(anna.event(bert, i, TestPerson::randomMessageId())));
+    const auto stats = running.ctl("stats").json;
+    CHECK(stats[word("connections")].toInt() == 2);
+    CHECK(stats[word("sessions")].toInt() == 2);
+    CHECK(stats[word("messagesIn")].toInt() == 3);
+    CHECK(stats[word("messagesOut")].toInt() == 3);
+    CHECK(stats[word("events")].toInt() == 3);
+    CHECK(stats[word("accounts")].toInt() == 2);
+    CHECK(stats[word("writerQueue")].toInt() == 0);
+    CHECK(stats[word("groups")].toInt() > 0);
+    CHECK(stats[word("databaseBytes")].toInt() > 0);
+
+    write("registration = open\nlimit-logins = never\n");
+    const auto refused = running.ctl("reload");
+    CHECK(refused.code == 1);
+    CHECK(refused.json[word("error")].toString().contains(word("server.conf:2: limit-logins")));
+    write("registration = open\n");
+    CHECK(running.ctl("reload").code == 0);
+
+    write("registration = closed\n");
+    REQUIRE(running.ctl("reload").code == 0);
+    WireClient late;
+    REQUIRE((late.open(running.url()) && late.hello()));
+    CHECK(late.refusal(TestPerson("cleo").registration()) == ErrorCode::RegistrationClosed);
+    CHECK_FALSE(annas.closed);
+
+    REQUIRE(running.ctl("drain").code == 0);
+    REQUIRE((annas.waitClosed() && berts.waitClosed() && late.waitClosed()));
+    REQUIRE(annas.pushes.size() >= 1);
+    CHECK(std::holds_alternative<protocol::ClosingPush>(annas.pushes.back()));
+    WireClient newcomer;
+    CHECK_FALSE(newcomer.open(running.url()));
+    CHECK(running.ctl("stats").json[word("connections")].toInt() == 0);
+    REQUIRE(running.ctl("drain --off").code == 0);
+    CHECK((annas.open(running.url()) && annas.hello() && annas.login(anna)));
+}
+
+TEST_CASE("a backup is made while people chat, checked, and restored as a new incarnation")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    TestPerson anna("anna");
+    TestPerson bert("bert");
+    WireClient annas;
+    WireClient berts;
+    REQUIRE((enter(annas, running.url(), anna) && enter(berts, running.url(), bert)));
+    const auto conversation = anna.conversationWith(bert);
+    std::uint64_t sent = 0;
+    const auto send = [&] {
+        return annas.call(anna.event(bert, ++sent, TestPerson::randomMessageId())).has_value();
+    };
+    for (int i = 0; i < 20; ++i)
+        REQUIRE(send());
+    const auto before = bodies(berts, conversation);
+    REQUIRE(before.size() == 20);
+
+    const auto backup = running.file("impulse.backup");
+    QTimer chatting;
+    QObject::connect(&chatting, &QTimer::timeout, [&] {
+        // The next once the last is answered: who sends on regardless is limited.
+        if (annas.frames.contains(annas.lastId))
+            annas.send(anna.event(bert, ++sent, TestPerson::randomMessageId()));
+    });
+    chatting.start(1);
+    const auto made = running.ctl({word("backup"), backup, word("--with-keys")});
+    chatting.stop();
+    REQUIRE(waitUntil([&] { return annas.frames.contains(annas.lastId); }));
+    CHECK(annas.errors.empty());
+    CHECK(sent > 20);
+    INFO(made.output.toStdString() << made.errors.toStdString());
+    REQUIRE(made.code == 0);
+    const auto kept = static_cast<std::size_t>(made.json[word("events")].toInt());
+    CHECK(kept >= 20);
+    CHECK(kept <= sent);
+    CHECK(made.json[word("accounts")].toInt() == 2);
+    CHECK(made.errors.contains("copying and checking the database"));
+    CHECK_FALSE(QFile::exists(backup + word(".part")));
+    for (const auto* name : {"impulse.backup", "impulse.backup.keys/server.key"}) {
+        CAPTURE(name);
+        CHECK((QFile::permissions(running.file(name)) &
+               (QFile::ReadGroup | QFile::ReadOther | QFile::WriteGroup | QFile::WriteOther)) == 0);
+    }
+    const auto twice = running.ctl({word("backup"), backup});
+    CHECK(twice.code == 1);
+    CHECK(twice.json[word("error")].toString().contains(word("there already")));
+    CHECK(running.ctl({word("backup"), running.file("no/such/folder")}).code == 1);
+    CHECK(running.ctl("integrity").json[word("good")].toBool());
+
+    REQUIRE(send());
+    const auto incarnation = annas.helloResult.incarnation;
+    const QStringList restore{word("restore"), backup, word("--data"), running.data};
+    const auto busy = run(restore);
+    CHECK(busy.code == 3);
+    CHECK(busy.errors.contains("stop it first"));
+    REQUIRE(running.server.stop());
+
+    const auto done = run(restore);
+    INFO(done.errors.toStdString());
+    REQUIRE(done.code == 0);
+    CHECK(done.output.contains("before-restore"));
+    REQUIRE(running.server.start());
+    WireClient again;
+    REQUIRE((again.open(running.url()) && again.hello() && again.login(bert)));
+    CHECK(again.helloResult.incarnation != incarnation);
+    CHECK(again.helloResult.serverId == annas.helloResult.serverId);
+    const auto restored = bodies(again, conversation);
+    CHECK(restored.size() == std::min<std::size_t>(kept, 100));
+    CHECK(std::equal(before.begin(), before.end(), restored.begin()));
+    REQUIRE(running.server.stop());
+    CHECK(QDir(running.data).entryList({word("impulse.db.before-restore.*")}).size() >= 1);
+    CHECK(run({word("integrity"), word("--data"), running.data}).code == 0);
+
+    // On an empty machine, with the keys of the backup.
+    const auto elsewhere = running.file("elsewhere");
+    REQUIRE(run({word("restore"), backup, word("--data"), elsewhere}).code == 0);
+    ServerProcess other(elsewhere);
+    REQUIRE(other.start());
+    WireClient third;
+    REQUIRE((third.open(QUrl(other.url())) && third.hello() && third.login(bert)));
+    CHECK(third.helloResult.serverId == annas.helloResult.serverId);
+    CHECK(bodies(third, conversation) == restored);
+}
+
+TEST_CASE("the end of the server cuts a backup off and leaves nothing of it (needs sqlite3)")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    REQUIRE(running.server.stop());
+    // So many rows that copying and checking them takes seconds.
+    QProcess sqlite;
+    sqlite.start(word("sqlite3"),
+                 {running.data + word("/impulse.db"),
+                  word("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < "
+                       "2000000) INSERT INTO meta SELECT 'test' || i, randomblob(16) FROM n")});
+    if (!sqlite.waitForFinished(120'000) || sqlite.exitCode() != 0)
+        IMPULSE_SKIP("no sqlite3");
+    REQUIRE(running.server.start());
+    const auto backup = running.file("impulse.backup");
+    QProcess ctl;
+    ctl.start(programPath("impulse-server"), {word("ctl"), word("--data"), running.data,
+                                              word("backup"), backup, word("--with-keys")});
+    const auto leftovers = [&] {
+        return QDir(running.dir.path()).entryList({word("impulse.backup*")});
+    };
+    REQUIRE(waitUntil([&] { return !leftovers().isEmpty(); }, 20'000));
+    REQUIRE(leftovers() == QStringList{word("impulse.backup.part")});
+    CHECK(running.server.stop());
+    CHECK(running.server.errors().contains("cut off"));
+    CHECK(leftovers().isEmpty());
+    REQUIRE(waitUntil([&] { return ctl.state() == QProcess::NotRunning; }, 10'000));
+    CHECK(ctl.exitCode() != 0);
+
+    // What a killed server leaves is in nobody's way.
+    REQUIRE(QDir().mkpath(backup + word(".part/keys")));
+    REQUIRE(running.server.start());
+    CHECK(running.ctl({word("backup"), backup}).code == 0);
+    CHECK(leftovers() == QStringList{word("impulse.backup")});
+}
+
+TEST_CASE("a damaged backup is not restored, and a cut-off restore does not pass for a new server")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    const auto backup = running.file("impulse.backup");
+    REQUIRE(running.ctl({word("backup"), backup}).code == 0);
+    REQUIRE(running.server.stop());
+    const auto database = running.data + word("/impulse.db");
+    QFile file(database);
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    const auto content = file.readAll();
+    file.close();
+    {
+        QFile broken(backup);
+        REQUIRE(broken.open(QIODevice::ReadWrite));
+        REQUIRE(broken.seek(4096));
+        broken.write(QByteArray(4096, '\x5a'));
+    }
+    CHECK(run({word("restore"), backup, word("--data"), running.data}).code == 4);
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    CHECK(file.readAll() == content);
+    file.close();
+    CHECK(run({word("restore"), running.file("nothing"), word("--data"), running.data}).code == 4);
+    CHECK(run({word("restore"), word("--data"), running.data}).code == 2);
+
+    REQUIRE(QFile::rename(database, database + word(".restoring")));
+    CHECK(running.server.run({}) == 4);
+    CHECK(running.server.errors().contains("restore was cut off"));
+    CHECK_FALSE(QFile::exists(database));
+}
+
+TEST_CASE("integrity finds a hole in a log and says where (needs sqlite3)")
+{
+    Running running;
+    REQUIRE(running.server.start());
+    TestPerson anna("anna");
+    TestPerson bert("bert");
+    WireClient annas;
+    WireClient berts;
+    REQUIRE((enter(annas, running.url(), anna) && enter(berts, running.url(), bert)));
+    for (std::uint64_t i = 1; i <= 3; ++i)
+        REQUIRE(annas.call(anna.event(bert, i, TestPerson::randomMessageId())));
+    REQUIRE(running.server.stop());
+    QProcess sqlite;
+    sqlite.start(word("sqlite3"),
+                 {running.data + word("/impulse.db"), word("DELETE FROM events WHERE seq = 2")});
+    if (!sqlite.waitForFinished() || sqlite.exitCode() != 0)
+        IMPULSE_SKIP("no sqlite3");
+    const auto offline = run({word("integrity"), word("--data"), running.data});
+    CHECK(offline.code == 4);
+    CHECK(offline.errors.contains("should have events 1 to 3, has 2"));
+    REQUIRE(running.server.start());
+    const auto online = running.ctl("integrity");
+    CHECK(online.code == 1);
+    CHECK_FALSE(online.json[word("good")].toBool());
+    CHECK(online.json[word("faults")].toArray().size() == 1);
+    CHECK(running.ctl({word("backup"), running.file("bad.backup")}).code == 1);
+}
