@@ -129,6 +129,7 @@ cli boris --server "$second" register boris --recovery-file /home/boris/code
 cli anna send boris "Hello from a new computer."
 cli boris --json history anna | grep -q 'Hello from a new computer.' || fail "the message did not arrive"
 ended=$(seconds)
+inside impulse-server ctl user list | grep -q anna || fail "impulse-server ctl does not know anna"
 echo "$begun $ended" | awk '{ printf "From the start of the installation to the first decrypted message: %.1f s\n", $2 - $1
     exit $2 - $1 > 60 }' || fail "more than 60 s"
 cli boris accept anna >/dev/null

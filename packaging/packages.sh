@@ -15,4 +15,10 @@ cmake --preset release >/dev/null
 cmake --build build/release --parallel "$jobs"
 rm -rf build/release/packages
 (cd build/release && cpack -G DEB >/dev/null)
+if command -v lintian >/dev/null; then
+    lintian --fail-on error build/release/packages/*.deb
+fi
+if command -v desktop-file-validate >/dev/null; then
+    desktop-file-validate packaging/desktop/impulse.desktop
+fi
 ls -1 build/release/packages/*.deb

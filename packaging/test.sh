@@ -42,6 +42,8 @@ awk -v status=$status '
             if ($i == "failed") failed += $(i - 1)
         }
     }
+    # A test that is a script.
+    /^[a-z-]+\.sh: passed$/ { passed++ }
     /^Test timeout|^Test Failed/ { programs++ }
     # Catch2 counts a skipped case as passed.
     /^skipped: / {

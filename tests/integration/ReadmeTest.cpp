@@ -61,6 +61,8 @@ TEST_CASE("every command of README.md is known here")
     const QStringList known{
         key("packaging/run.sh"),
         key("packaging/test.sh"),
+        key("packaging/packages.sh"),
+        key("sudo apt-get install ./build/release/packages/*.deb"),
         key("build/release/bin/impulse-server --data /srv/impulse --registration invite "
             "--address 0.0.0.0 --host chat.example.org --certificate cert.pem --key key.pem"),
         key("build/release/bin/impulse-server --data /srv/impulse --make-invite"),
@@ -71,6 +73,10 @@ TEST_CASE("every command of README.md is known here")
     const auto ci = readSource(".ci/run");
     CHECK(ci.contains(key("packaging/test.sh")));
     CHECK(ci.contains(key("packaging/run.sh")));
+    CHECK(ci.contains(key("packaging/packages.sh")));
+    // The installation, in a new system of its own.
+    CHECK(ci.contains(key("packaging/clean-root.sh")));
+    CHECK(readSource("packaging/clean-root.sh").contains(key("apt-get install -y")));
     CHECK(readSource("README.md").contains(key("cmake --preset dev && cmake --build build/dev")));
     CHECK(readSource("packaging/test.sh").contains(key("cmake --preset \"$preset\"")));
 }
@@ -85,7 +91,7 @@ TEST_CASE("the server and script commands of README.md work as they stand there"
             .replace(key("~/.impulse-bot"), folder.filePath(key("bot")));
     };
     const auto commands = commandsOf(readSource("README.md"));
-    REQUIRE(commands.size() == 5);
+    REQUIRE(commands.size() == 7);
 
     const auto keys = runShell(
         key("openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -days 2 "
@@ -95,14 +101,14 @@ TEST_CASE("the server and script commands of README.md work as they stand there"
 
     QProcess server;
     server.setWorkingDirectory(folder.path());
-    server.start(key("sh"), {key("-c"), key("exec ") + here(commands.at(2)) + key(" --port 0")});
+    server.start(key("sh"), {key("-c"), key("exec ") + here(commands.at(4)) + key(" --port 0")});
     REQUIRE(server.waitForReadyRead(20'000));
     const auto line = QString::fromUtf8(server.readLine()).trimmed();
     INFO(server.readAllStandardError().toStdString());
     REQUIRE(line.startsWith(key("impulse-server ready on wss://")));
     const auto port = line.section(QLatin1Char(':'), -1);
 
-    const auto invite = runShell(here(commands.at(3)) + key(" 2>/dev/null"), folder.path());
+    const auto invite = runShell(here(commands.at(5)) + key(" 2>/dev/null"), folder.path());
     INFO(invite.output.toStdString());
     REQUIRE(invite.code == 0);
     CHECK(invite.output.startsWith(key("impulse://chat.example.org:")));
@@ -113,7 +119,7 @@ TEST_CASE("the server and script commands of README.md work as they stand there"
     REQUIRE(password.open(QIODevice::WriteOnly));
     password.write("seven green bicycles\n");
     password.close();
-    const auto second = runShell(here(commands.at(3)) + key(" 2>/dev/null"), folder.path());
+    const auto second = runShell(here(commands.at(5)) + key(" 2>/dev/null"), folder.path());
     const auto secondCode = QRegularExpression(key("/i/([^#\\s]+)#(\\S+)")).match(second.output);
     REQUIRE(secondCode.hasMatch());
     const auto enter = [&](const char* home, const char* name, const auto& match) {
@@ -131,7 +137,7 @@ TEST_CASE("the server and script commands of README.md work as they stand there"
     INFO(bot.output.toStdString());
     REQUIRE(bot.code == 0);
 
-    const auto sent = runShell(here(commands.at(4)), folder.path());
+    const auto sent = runShell(here(commands.at(6)), folder.path());
     INFO(sent.output.toStdString());
     CHECK(sent.code == 0);
     server.terminate();

@@ -10,6 +10,7 @@
 using namespace impulse;
 using namespace impulse::tests;
 using test::cluster;
+using test::EmptyDatabase;
 using test::PostgresProxy;
 using test::ServerProcess;
 using test::TestDatabase;

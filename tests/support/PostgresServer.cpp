@@ -1,9 +1,11 @@
 #include "tests/support/PostgresServer.h"
 
 #include <QDir>
+#include <QFileInfo>
 #include <QProcess>
 #include <QProcessEnvironment>
 #include <QSqlDatabase>
+#include <QStandardPaths>
 
 #include <algorithm>
 #include <grp.h>
@@ -20,7 +22,8 @@ QString programs()
     const QDir base(QStringLiteral("/usr/lib/postgresql"));
     auto versions = base.entryList(QDir::Dirs | QDir::NoDotAndDotDot);
     std::ranges::sort(versions, {}, [](const QString& version) { return version.toDouble(); });
-    QStringList folders{QStringLiteral("/usr/bin")};
+    const auto found = QStandardPaths::findExecutable(QStringLiteral("initdb"));
+    QStringList folders{QFileInfo(found).absolutePath(), QStringLiteral("/usr/bin")};
     for (const auto& version : versions)
         folders.prepend(base.filePath(version) + QStringLiteral("/bin"));
     for (const auto& folder : folders) {

@@ -1,0 +1,100 @@
+#!/bin/sh
+# Builds the image of packaging/container/Dockerfile without a daemon and without a registry, on a base made
+# from Debian's packages, and runs the server from the built system: two people chat with it.
+# Needs root, buildah, mmdebstrap and the network (for Debian's packages).
+#   packaging/container/image.sh [--suite bookworm|trixie]
+set -eu
+cd "$(dirname "$0")/../.."
+
+suite=bookworm
+while [ $# -gt 0 ]; do
+    case $1 in
+        --suite) suite=${2:?}; shift ;;
+        -h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        *) echo "image.sh: unknown option $1 (see --help)" >&2; exit 2 ;;
+    esac
+    shift
+done
+[ "$(id -u)" = 0 ] || { echo "image.sh: not root" >&2; exit 1; }
+cli=build/release/bin/impulse-cli
+[ -x $cli ] || { echo "image.sh: build the release first (packaging/packages.sh)" >&2; exit 1; }
+if [ "${IMPULSE_IMAGE:-}" != inside ]; then
+    exec env IMPULSE_IMAGE=inside unshare --mount --propagation private "$0" --suite "$suite"
+fi
+
+step() { printf '== %s\n' "$*"; }
+fail() { printf 'image.sh: %s\n' "$*" >&2; exit 1; }
+
+work=$(mktemp -d)
+server=
+container=
+# Images and layers of this run only, in folders of its own.
+buildah() { command buildah --root "$work/storage" --runroot "$work/run" --storage-driver vfs "$@"; }
+cleanup() {
+    trap - EXIT INT TERM
+    [ -z "$server" ] || kill -TERM "$server" 2>/dev/null || true
+    [ -z "$container" ] || buildah rm "$container" >/dev/null 2>&1 || true
+    umount -R "$work/root/proc" "$work/root/dev" 2>/dev/null || true
+    rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+step "a base image of $suite"
+mmdebstrap --quiet --variant=minbase --include=ca-certificates "$suite" "$work/base.tar"
+container=$(buildah from scratch)
+buildah add -q "$container" "$work/base.tar" / >/dev/null
+buildah commit -q "$container" localhost/impulse-base >/dev/null
+buildah rm "$container" >/dev/null
+container=
+rm "$work/base.tar"
+
+step "the image"
+# As others get it: what is committed, nothing else.
+mkdir "$work/source"
+git archive HEAD | tar -C "$work/source" -x
+buildah bud -q --isolation chroot --build-arg BASE=localhost/impulse-base \
+    -f "$work/source/packaging/container/Dockerfile" -t localhost/impulse-server "$work/source" \
+    >"$work/bud.log" 2>&1 || { tail -40 "$work/bud.log" >&2; fail "buildah"; }
+buildah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Entrypoint}}' \
+    localhost/impulse-server
+
+step "the server runs from the built system"
+container=$(buildah from localhost/impulse-server)
+root=$(buildah mount "$container")
+echo "$(du -sm "$root" | cut -f 1) MB in all, impulse-server $(du -sk "$root/usr/bin/impulse-server" | cut -f 1) KB"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+run() {
+    chroot "$root" setpriv --reuid impulse-server --regid impulse-server --clear-groups --no-new-privs \
+        env -i PATH=/usr/bin:/bin IMPULSE_SERVER_DATA=/data IMPULSE_SERVER_ADDRESS=0.0.0.0 \
+        IMPULSE_SERVER_CERTIFICATE=/data/tls/certificate.pem IMPULSE_SERVER_KEY=/data/tls/key.pem \
+        IMPULSE_SERVER_HOST=localhost IMPULSE_SERVER_PORT=0 "$@"
+}
+: >"$work/out"
+run /usr/lib/impulse-server/entrypoint.sh >"$work/out" 2>"$work/log" &
+server=$!
+tries=0
+until grep -q '^impulse-server ready on ' "$work/out"; do
+    tries=$((tries + 1))
+    kill -0 $server 2>/dev/null && [ $tries -lt 100 ] || { cat "$work/log" >&2; fail "it does not start"; }
+    sleep 0.1
+done
+url=$(sed -n 's/^impulse-server ready on //p' "$work/out")
+# Port 0: the link was made before the port was known.
+link=$(sed -n 's/^The first person registers with this link: //p' "$work/out" \
+    | sed "s,^[a-z]*://[^/]*,$url,")
+export DBUS_SESSION_BUS_ADDRESS=disabled:
+echo "a long password" >"$work/password"
+person() { name=$1; shift; $cli --home "$work/$name" --password-file "$work/password" "$@"; }
+person anna --server "$link" register anna --recovery-file "$work/anna.code"
+second=$(run impulse-server ctl invite create | grep -oE '(wss|impulse)://[^ ]+' | sed "s,^[a-z]*://[^/]*,$url,")
+person boris --server "$second" register boris --recovery-file "$work/boris.code"
+person anna send boris "from a container" >/dev/null
+person boris history anna | grep -q "from a container" || fail "the message did not arrive"
+run impulse-server ctl stats >/dev/null || fail "the health check"
+kill -TERM $server
+wait $server || fail "the server ended with code $?"
+server=
+echo "image.sh: passed"
