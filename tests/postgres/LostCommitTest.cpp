@@ -39,7 +39,7 @@ struct Pair {
     {
         for (auto [person, client] : {std::pair(&anna, &fromAnna), {&bert, &toBert}}) {
             REQUIRE((client->open(QUrl(server.url())) && client->hello() &&
-                     client->registerAs(*person)));
+                     client->registerAs(*person) && client->call(protocol::Sync{})));
         }
     }
     protocol::SendEvent event(std::uint64_t seq, const MessageId& id) const
