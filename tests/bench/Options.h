@@ -21,6 +21,7 @@ struct Options {
     double rate = 2000;
     /// Cases rate and pairs: a shell command that runs, again and again, while it is measured.
     std::string during;
+    std::string duringName = "a command";
     /// Case idle: connections. Case slow: clients that do not read. Case storm: devices.
     std::size_t idle = 9000;
     std::size_t slow = 200;

@@ -94,7 +94,7 @@ std::string notes(const Options& options)
         result += " text " + std::to_string(options.load.textBytes);
     result += tlsNote(options);
     if (!options.during.empty())
-        result += " beside a command";
+        result += " beside " + options.duringName;
     return result;
 }
 

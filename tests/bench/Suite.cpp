@@ -70,6 +70,16 @@ void runSuite(EventLoop& loop, const Options& options, Report& report)
     suite.run("pairs");
     suite.run("pairs", [](Options& each) { each.load.window = 1; });
     suite.run("rate", [](Options& each) { each.countsSyncs = false; });
+    if (options.url.empty()) {
+        suite.run("rate", [](Options& each) {
+            each.countsSyncs = false;
+            each.duringName = "a backup";
+            each.during = "'" + each.program +
+                          "' ctl --data \"$IMPULSE_BENCH_DATA\" backup "
+                          "\"$IMPULSE_BENCH_DATA/backup\" >/dev/null && "
+                          "rm -r \"$IMPULSE_BENCH_DATA/backup\"*";
+        });
+    }
     suite.run("group");
     suite.run("group", [](Options& each) { each.load.window = 1; });
     suite.run("logins");

@@ -46,12 +46,12 @@ IMPULSE_SERVER=$work/traced "$binaries/impulse-integration-tests" \
     || { cat "$work/tests" >&2; fail "tests with a traced server"; }
 sleep 1 # the tracers write when their servers have gone
 awk 'NF == 1 && $1 ~ /^[a-z]/ && $1 != "syscall" && $1 != "total" { print $1 }' "$work"/calls.* \
-    | sort -u >"$work/used"
+    | sort -u | grep -vx fchown >"$work/used" # SQLite gives files away only as root
 [ "$(wc -l <"$work/used")" -gt 40 ] || fail "the trace is empty"
 
 # members @GROUP: its system calls, those of groups in it included
 members() {
-    systemd-analyze syscall-filter --no-pager "$1" | sed -n 's/^    *\([@a-z_0-9]*\)$/\1/p' \
+    systemd-analyze syscall-filter --no-pager "$1" | sed -n 's/^    *\([@a-z_0-9-]*\)$/\1/p' \
         | while read -r name; do
             case $name in @*) members "$name" ;; *) echo "$name" ;; esac
         done

@@ -73,6 +73,7 @@ TEST_CASE("a reset code sets a new password once, within its day, and is kept ha
     REQUIRE(set());
     CHECK(client.code(protocol::ResetLogin{"anna", "wrong"}) == ErrorCode::Unauthorized);
     CHECK(client.code(protocol::ResetLogin{"nobody", code}) == ErrorCode::Unauthorized);
+    server.clock.now += 8 * RateLimiter::firstWaitMs;
     CHECK(client.good(protocol::ResetLogin{"anna", code}).userId == anna.id());
     Client second(server);
     second.hello();
@@ -90,6 +91,7 @@ TEST_CASE("a reset code sets a new password once, within its day, and is kept ha
     after.hello();
     CHECK(after.code(protocol::ResetLogin{"anna", code}) == ErrorCode::Unauthorized);
     CHECK(after.code(protocol::PasswordLogin{"anna", anna.person.auth}) == ErrorCode::Unauthorized);
+    server.clock.now += RateLimiter::firstWaitMs;
     after.good(protocol::PasswordLogin{"anna", newAuth});
 
     REQUIRE(set());
@@ -162,8 +164,10 @@ TEST_CASE("numbers: sessions come and go, a resend is no message, refusals by li
         CHECK(traffic->messagesIn.value() == 1);
         CHECK(traffic->messagesOut.value() == 1);
         CHECK(traffic->rateLimited.value() == 0);
-        for (int i = 0; i < 6; ++i)
+        for (int i = 0; i < 6; ++i) {
+            server.clock.now += 8 * RateLimiter::firstWaitMs;
             guest.refused(protocol::PasswordLogin{"anna", randomSecret()});
+        }
         CHECK(traffic->rateLimited.value() == 1);
         const auto out = traffic->framesOut.value();
         const auto in = traffic->framesIn.value();
