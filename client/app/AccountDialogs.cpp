@@ -4,6 +4,7 @@
 #include "client/app/Problems.h"
 #include "client/core/Accounts.h"
 #include "client/ui/dialogs/ChangePasswordDialog.h"
+#include "client/ui/dialogs/ConfirmDialog.h"
 #include "client/ui/dialogs/PasswordDialog.h"
 #include "client/ui/signin/RecoveryCodeStep.h"
 
@@ -151,6 +152,69 @@ void AccountDialogs::deleteAccount()
         };
         m_accounts.deleteAccount(passwordOf(dialog->password()),
                                  client::whileAlive(dialog, done));
+    });
+    open(*dialog);
+}
+
+void AccountDialogs::decide(ui::ServerQuestion question)
+{
+    if (isOpen()) {
+        return;
+    }
+    if (question == ui::ServerQuestion::ConfirmRestore) {
+        confirmRestore();
+    } else if (question == ui::ServerQuestion::BringAccountBack) {
+        bringBack();
+    }
+}
+
+void AccountDialogs::confirmRestore()
+{
+    auto* dialog = new ui::ConfirmDialog(
+        m_theme,
+        {tr("Was your server restored?"),
+         tr("If whoever runs it says so, go on: your messages stay, and the server gets back what "
+            "it lost. If they do not, someone may be posing as your server."),
+         tr("Go on")},
+        true, &m_window);
+    m_open = dialog;
+    dialog->setObjectName(QStringLiteral("confirmRestoreDialog"));
+    // Refused only if the connection was made anew meanwhile: then there is nothing to confirm.
+    connect(dialog, &QDialog::accepted, this,
+            [this] { m_accounts.confirmRestore([](const Result<void, ClientError>&) {}); });
+    dialog->open();
+}
+
+void AccountDialogs::bringBack()
+{
+    auto* dialog = new ui::PasswordDialog(
+        m_theme,
+        {tr("Bring your account back?"),
+         tr("The server gets your account again as it is here, with the name @%1. Your messages "
+            "stay.")
+             .arg(m_accounts.username()),
+         tr("Bring it back"), tr("Bringing it back…")},
+        false, &m_window);
+    dialog->setObjectName(QStringLiteral("bringBackDialog"));
+    connect(dialog, &ui::PasswordDialog::confirmed, this, [this, dialog] {
+        dialog->setBusy(true);
+        const auto done = [dialog](Result<void, ClientError> result) {
+            if (result) {
+                dialog->accept();
+            } else if (result.error().code == ClientErrorCode::RootNotHere) {
+                dialog->setProblem(tr("This computer cannot do it. Try another of your devices."));
+            } else if (result.error().code == ClientErrorCode::UsernameTaken) {
+                dialog->setProblem(
+                    tr("Someone else has this name there now. Ask whoever runs the server."));
+            } else if (result.error().code == ClientErrorCode::RegistrationClosed ||
+                       result.error().code == ClientErrorCode::InviteInvalid) {
+                dialog->setProblem(
+                    tr("The server takes no new accounts. Ask whoever runs it to allow yours."));
+            } else {
+                showFailure(*dialog, result.error());
+            }
+        };
+        m_accounts.comeBack(passwordOf(dialog->password()), {}, client::whileAlive(dialog, done));
     });
     open(*dialog);
 }

@@ -2,6 +2,7 @@
 
 #include "client/core/ClientError.h"
 #include "client/core/Password.h"
+#include "client/ui/chat/ServerQuestion.h"
 
 #include <QObject>
 #include <QPointer>
@@ -31,6 +32,8 @@ public:
     /// Asks for the password, then shows the new code and has it confirmed.
     void newRecoveryCode();
     void deleteAccount();
+    /// What has to be decided at a server that was put back from a backup.
+    void decide(ui::ServerQuestion question);
 
 private:
     bool isOpen() const;
@@ -39,6 +42,8 @@ private:
     /// The dialog of the other two, with what stops its work.
     void open(ui::PasswordDialog& dialog);
     void showCode(const QString& code);
+    void confirmRestore();
+    void bringBack();
 
     ui::Theme& m_theme;
     client::Accounts& m_accounts;

@@ -22,6 +22,18 @@ namespace {
 
 constexpr int pageSize = 50;
 
+ui::ServerQuestion questionOf(const ClientError& error)
+{
+    switch (error.code) {
+    case client::ClientErrorCode::RestoreUnconfirmed:
+        return ui::ServerQuestion::ConfirmRestore;
+    case client::ClientErrorCode::AccountNotRestored:
+        return ui::ServerQuestion::BringAccountBack;
+    default:
+        return ui::ServerQuestion::None;
+    }
+}
+
 } // namespace
 
 ChatController::ChatController(ui::Theme& theme, ui::LanguageSwitch& languages,
@@ -189,6 +201,7 @@ void ChatController::connectAccount()
     connect(window, &MainWindow::newRecoveryCodeWanted, m_account,
             &AccountDialogs::newRecoveryCode);
     connect(window, &MainWindow::accountDeletionWanted, m_account, &AccountDialogs::deleteAccount);
+    connect(window, &MainWindow::serverDecisionWanted, m_account, &AccountDialogs::decide);
     const auto showRecovery
         = [&accounts, window] { window->setRecoverySaved(accounts.recoveryConfirmed()); };
     connect(&accounts, &client::Accounts::recoveryChanged, window, showRecovery);
@@ -324,10 +337,11 @@ void ChatController::showOwnUser()
 void ChatController::showConnection()
 {
     const client::Connection& connection = m_client.connection();
-    const QString problem = connection.state() == client::ConnectionState::Stopped
-        ? DialogController::sentence(connection.lastError())
-        : QString();
-    m_window->setConnection(connection.state(), connection.nextRetryMs(), problem);
+    const bool stopped = connection.state() == client::ConnectionState::Stopped;
+    const ClientError error = connection.lastError();
+    m_window->setConnection(connection.state(), connection.nextRetryMs(),
+                            stopped ? DialogController::sentence(error) : QString());
+    m_window->setServerQuestion(stopped ? questionOf(error) : ui::ServerQuestion::None);
 }
 
 client::Callback<void> ChatController::reportFailure()

@@ -92,6 +92,9 @@ QString DialogController::sentence(const ClientError& error)
     case ClientErrorCode::UnsupportedVersion:
         return tr("This server and this version of Impulse do not understand each other. Update "
                   "the older one.");
+    case ClientErrorCode::AccountNotRestored:
+    case ClientErrorCode::RestoreUnconfirmed:
+        return tr("The server was restored from an older backup.");
     case ClientErrorCode::SecurityCheckFailed:
     case ClientErrorCode::DirectoryForked:
         return tr("The server’s answer failed a security check. Ask whoever runs it.");

@@ -30,6 +30,7 @@ ui::SignInProblem problemOf(const client::ClientError& error)
         return Problem::AccountDisabled;
     case Code::SecurityCheckFailed:
     case Code::DirectoryForked:
+    case Code::RestoreUnconfirmed:
     case Code::IdentityChanged:
         return Problem::SecurityCheck;
     case Code::DiskFull:

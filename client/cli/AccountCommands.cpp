@@ -230,6 +230,40 @@ Outcome<> invite(CliSession& session)
     co_return Result<void, Fault>();
 }
 
+Outcome<> confirmRestore(CliSession& session)
+{
+    IMPULSE_CO_CHECK(co_await session.requireAccount());
+    auto synced = co_await session.sync();
+    const auto stoppedBy = [&session](ClientErrorCode code) {
+        return session.connection().state() == ConnectionState::Stopped &&
+               session.connection().lastError().code == code;
+    };
+    if (!synced && stoppedBy(ClientErrorCode::AccountNotRestored)) {
+        IMPULSE_CO_TRY(Password password,
+                       obtainPassword(session.arguments().passwordFile,
+                                      latin("Password (it brings the account back): "),
+                                      latin("--password-file")));
+        const auto shared = std::make_shared<Password>(std::move(password));
+        const auto comeBack = [&session, shared](auto done) {
+            session.accounts().comeBack(std::move(*shared), [](Progress) {}, std::move(done));
+        };
+        IMPULSE_CO_CHECK(co_await session.ask<void>(comeBack));
+        synced = co_await session.sync();
+    }
+    // Who is back may still know a directory that the server has gone on without.
+    if (!synced && stoppedBy(ClientErrorCode::RestoreUnconfirmed)) {
+        const auto confirm = [&session](auto done) {
+            session.accounts().confirmRestore(std::move(done));
+        };
+        IMPULSE_CO_CHECK(co_await session.ask<void>(confirm));
+        synced = co_await session.sync();
+    }
+    if (!synced)
+        co_return synced;
+    session.output().print("restore-confirmed", {}, latin("this device and the server agree"));
+    co_return Result<void, Fault>();
+}
+
 Outcome<> deleteAccount(CliSession& session)
 {
     IMPULSE_CO_TRY(Password password,

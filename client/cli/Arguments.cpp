@@ -43,6 +43,8 @@ constexpr std::array commands{
                  "print your profile, or set --name and --about"},
     CommandEntry{Command::SafetyNumber, "safety-number", Takes::User,
                  "print the number to compare with USER"},
+    CommandEntry{Command::ConfirmRestore, "confirm-restore", Takes::Nothing,
+                 "go on after the operator has put the server back from a backup"},
     CommandEntry{Command::DeleteAccount, "delete-account", Takes::Nothing,
                  "delete the account on the server and this profile"},
 };

@@ -30,6 +30,7 @@ enum class Command {
     Status,
     Profile,
     SafetyNumber,
+    ConfirmRestore,
     DeleteAccount,
 };
 

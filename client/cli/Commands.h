@@ -12,6 +12,7 @@ Outcome<> recover(CliSession& session);
 Outcome<> resetPassword(CliSession& session);
 Outcome<> changePassword(CliSession& session);
 Outcome<> invite(CliSession& session);
+Outcome<> confirmRestore(CliSession& session);
 Outcome<> deleteAccount(CliSession& session);
 
 Outcome<> contacts(CliSession& session);

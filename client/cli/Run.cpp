@@ -14,6 +14,7 @@ bool preparesItself(Command command)
     case Command::Recover:
     case Command::ResetPassword:
     case Command::Password:
+    case Command::ConfirmRestore:
         return true;
     default:
         return false;
@@ -59,6 +60,8 @@ Outcome<> dispatch(CliSession& session)
         return profile(session);
     case Command::SafetyNumber:
         return safetyNumber(session);
+    case Command::ConfirmRestore:
+        return confirmRestore(session);
     case Command::DeleteAccount:
         return deleteAccount(session);
     }

@@ -169,6 +169,18 @@ public:
     virtual void createInvite(int uses, std::uint64_t validForMs, Callback<QString> done) = 0;
     virtual void deleteAccount(Password password, Callback<void> done) = 0;
 
+    // After a restore of the server (encryption.md 8.3).
+
+    /// The connection stopped with RestoreUnconfirmed, because a server that was put back from a
+    /// backup has gone on without what this device knows, and the person says that the operator
+    /// confirms the restore: goes on from the last common entry. WrongState if that is not why.
+    virtual void confirmRestore(Callback<void> done) = 0;
+    /// The connection stopped with AccountNotRestored: brings the account back with its keys.
+    /// WrongCredentials if the password is not this account's; RootNotHere if this device does not
+    /// have what it takes; UsernameTaken; RegistrationClosed or InviteInvalid if the server has
+    /// lost every trace of the account.
+    virtual void comeBack(Password password, ProgressCallback progress, Callback<void> done) = 0;
+
 Q_SIGNALS:
     void stateChanged();
     /// recoveryConfirmed() may have changed.

@@ -23,9 +23,11 @@ struct Client::Parts {
           typing(state, session, sealer, parent), feed(state, ports.placeholderMs, parent),
           people(state, session, directory, outbox, typing, ports.workers, parent),
           chats(state, feed, outbox, receipts, typing, people, parent),
-          sync(state, session, directory, inbound, outbox, healer, people, parent),
+          restore(state, session, directory, parent),
+          repair(state, session, inbound, outbox, parent),
+          sync(state, session, directory, restore, repair, inbound, outbox, healer, people, parent),
           keys(ports.workers, ports.secrets, ports.profileName, ports.passwordCost, parent),
-          accounts({state, link, session, directory, keys, outbox}, parent)
+          accounts({state, link, session, directory, keys, outbox, restore}, parent)
     {
     }
 
@@ -57,6 +59,8 @@ struct Client::Parts {
     MessageFeed feed;
     PeopleService people;
     ChatService chats;
+    ServerRestore restore;
+    HistoryRepair repair;
     SyncRunner sync;
     KeyGuard keys;
     AccountService accounts;

@@ -67,6 +67,10 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Refused, "this device was removed from its account"};
     case AccountGone:
         return {ErrorKind::Refused, "the server does not know this account any more"};
+    case AccountNotRestored:
+        return {ErrorKind::Refused,
+                "the server was put back to a time before this account; it takes the password to "
+                "bring it back"};
     case AccountDisabled:
         return {ErrorKind::Refused, "the operator of the server has disabled this account"};
     case ServerStorageFull:
@@ -79,6 +83,10 @@ Entry entryOf(ClientErrorCode code)
         return {ErrorKind::Security, "a security check failed"};
     case DirectoryForked:
         return {ErrorKind::Security, "the server shows a different directory than before"};
+    case RestoreUnconfirmed:
+        return {ErrorKind::Security,
+                "the server says that it was put back from a backup, and has gone on without what "
+                "this device knows; confirm-restore if whoever runs it says so too"};
     case IdentityChanged:
         return {ErrorKind::Security, "this person's identity has changed"};
     case DiskFull:

@@ -55,6 +55,9 @@ enum class ClientErrorCode {
     DeviceRemoved,
     /// The server does not know the account any more.
     AccountGone,
+    /// The server was put back to a time before this account: it comes back with the password
+    /// (Accounts::comeBack()).
+    AccountNotRestored,
     /// The server's operator keeps the account from logging in; what it has stays.
     AccountDisabled,
     ServerStorageFull,
@@ -66,6 +69,9 @@ enum class ClientErrorCode {
     SecurityCheckFailed,
     /// The server shows another directory than before.
     DirectoryForked,
+    /// The same of a server that was put back from a backup: the user may confirm the restore
+    /// (Accounts::confirmRestore()).
+    RestoreUnconfirmed,
     /// The person's identity changed; the user must decide first.
     IdentityChanged,
     // Storage

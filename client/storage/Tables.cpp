@@ -87,6 +87,15 @@ Result<void, StoreError> remove(const Database& database, const WriteBatch& batc
             IMPULSE_CHECK(database.run(query));
         }
     }
+    if (!batch.removalsBelow.empty()) {
+        QSqlQuery query =
+            database.prepare(QStringLiteral("DELETE FROM record WHERE kind = ? AND key < ?"));
+        for (const auto& removal : batch.removalsBelow) {
+            query.bindValue(0, static_cast<int>(removal.table));
+            query.bindValue(1, blob(removal.key));
+            IMPULSE_CHECK(database.run(query));
+        }
+    }
     if (!batch.eventRemovals.empty()) {
         QSqlQuery query =
             database.prepare(QStringLiteral("DELETE FROM event WHERE sender = ? AND id = ?"));

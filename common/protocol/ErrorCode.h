@@ -32,7 +32,7 @@ namespace impulse::protocol {
     X(22, Blocked)            /* this person takes no messages from you */                         \
     X(23, DeviceRemoved)      /* this device is not in its user's current list */                  \
     X(24, StorageFull)        /* the server's disk is full; nothing was stored */                  \
-    X(25, Unavailable)        /* the server is stopping or its database does not answer */         \
+    X(25, Unavailable)        /* stopping, no database, or it takes back what a restore lost */    \
     X(26, Internal)           /* a bug of the server; nothing was stored */                        \
     X(27, ProfileConflict)    /* another profile was stored first; `value` is its version */       \
     X(28, StaleEpoch)         /* the group is in another state; `value` is its epoch */            \

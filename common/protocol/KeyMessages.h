@@ -145,4 +145,107 @@ struct Bundle {
     }
 };
 
+/// Entries of one HandIn: they fit into a frame of a connection that is not logged in.
+inline constexpr std::size_t handInEntriesPerRequest = 800;
+/// Lists of one HandIn, sent without entries.
+inline constexpr std::size_t handInListsPerRequest = 12;
+/// Entries and lists of one client in all.
+inline constexpr std::size_t handInEntries = 20'000;
+inline constexpr std::size_t handInLists = 200;
+
+/// A list with whose it is.
+struct HandedList {
+    UserId userId;
+    Bytes list;
+
+    static constexpr bool asArray = true;
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "userId", &HandedList::userId),
+                          field(2, "list", &HandedList::list, deviceListBound)};
+    }
+};
+
+/// After a restore of the server: where the client's copy of the directory log ends, and what the
+/// server has lost of it (encryption.md 8.3).
+struct HandIn {
+    std::uint64_t seq = 0;
+    Hash32 head;
+    /// Concatenated entries, the next ones after those that were handed in before.
+    Bytes entries;
+    std::vector<HandedList> lists;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(2, "seq", &HandIn::seq), field(3, "head", &HandIn::head),
+                          field(4, "entries", &HandIn::entries, {72 * handInEntriesPerRequest, 0}),
+                          field(5, "lists", &HandIn::lists, {0, handInListsPerRequest})};
+    }
+};
+
+enum class HandInState : std::uint8_t {
+    /// The server does not know this head: entries are wanted.
+    Wanted,
+    /// It knows the head, and has not decided yet.
+    Waiting,
+    /// The log passes through it.
+    OnLog
+};
+inline constexpr HandInState lastOf(HandInState)
+{
+    return HandInState::OnLog;
+}
+
+struct HandInResult {
+    HandInState state = HandInState::Wanted;
+    /// Entries after this position are wanted.
+    std::uint64_t after = 0;
+    /// Lists of entries after this position are wanted: where the log ended when it was put back.
+    std::uint64_t listsAfter = 0;
+    /// When to ask again.
+    std::uint64_t retryAfterMs = 0;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(2, "state", &HandInResult::state),
+                          field(3, "after", &HandInResult::after),
+                          field(4, "listsAfter", &HandInResult::listsAfter),
+                          field(5, "retryAfterMs", &HandInResult::retryAfterMs)};
+    }
+};
+
+/// An account that was made after the backup of a restored server comes back, by one of its
+/// devices.
+struct RegisterAgain {
+    std::string username;
+    UserId userId;
+    DeviceId deviceId;
+    /// As in DeviceLogin.
+    Signature signature;
+    PasswordParameters password;
+    WireSecret auth;
+    Bytes rootSlot;
+    WireSecret recoveryAuth;
+    Bytes profile;
+    /// All lists of the account, oldest first.
+    std::vector<Bytes> lists;
+    std::optional<std::string> invite;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(2, "username", &RegisterAgain::username, usernameBound),
+                          field(3, "userId", &RegisterAgain::userId),
+                          field(4, "deviceId", &RegisterAgain::deviceId),
+                          field(5, "signature", &RegisterAgain::signature),
+                          field(6, "password", &RegisterAgain::password),
+                          field(7, "auth", &RegisterAgain::auth),
+                          field(8, "rootSlot", &RegisterAgain::rootSlot, slotBound),
+                          field(9, "recoveryAuth", &RegisterAgain::recoveryAuth),
+                          field(10, "profile", &RegisterAgain::profile, {limits::profile, 0}),
+                          field(11, "lists", &RegisterAgain::lists,
+                                {limits::deviceList, deviceListsPerFetch}),
+                          field(12, "invite", &RegisterAgain::invite, inviteBound)};
+    }
+};
+
 } // namespace impulse::protocol

@@ -28,6 +28,7 @@ namespace impulse::protocol {
     X(10, ReplaceRecovery, Done)                                                                   \
     X(11, DeleteAccount, Done)                                                                     \
     X(12, CreateInvite, Invite)                                                                    \
+    X(13, RegisterAgain, RegisterResult)                                                           \
     X(14, ResetLogin, LoginResult)                                                                 \
     X(20, PublishDeviceList, DirectoryPosition)                                                    \
     X(21, GetDirectory, DirectoryEntries)                                                          \
@@ -35,6 +36,7 @@ namespace impulse::protocol {
     X(23, GetPrekeyStatus, PrekeyStatus)                                                           \
     X(24, UploadPrekeys, Done)                                                                     \
     X(25, GetBundle, Bundle)                                                                       \
+    X(26, HandIn, HandInResult)                                                                    \
     X(30, ResolveUsername, UserEntry)                                                              \
     X(31, GetUsers, Users)                                                                         \
     X(32, SetContact, Done)                                                                        \

@@ -577,6 +577,10 @@
             <source>Delete account…</source>
             <translation>Удалить учётную запись…</translation>
         </message>
+        <message>
+            <source>Your server was restored. You have to decide.</source>
+            <translation>Сервер восстановлен из копии. Нужно ваше решение.</translation>
+        </message>
     </context>
     <context>
         <name>impulse::ui::MessageActions</name>
@@ -757,6 +761,26 @@
         <message>
             <source>Nothing found for “%1”</source>
             <translation>По запросу «%1» ничего не найдено</translation>
+        </message>
+        <message>
+            <source>Your server was restored from an older backup</source>
+            <translation>Сервер восстановлен из старой копии</translation>
+        </message>
+        <message>
+            <source>Ask whoever runs it if that is true. Nothing is sent until you decide.</source>
+            <translation>Узнайте у того, кто им управляет, так ли это. До вашего решения ничего не отправляется.</translation>
+        </message>
+        <message>
+            <source>Your account is newer than that. Your password brings it back.</source>
+            <translation>Ваша учётная запись новее этой копии. Её вернёт ваш пароль.</translation>
+        </message>
+        <message>
+            <source>Go on…</source>
+            <translation>Продолжить…</translation>
+        </message>
+        <message>
+            <source>Bring it back…</source>
+            <translation>Вернуть…</translation>
         </message>
     </context>
 </TS>

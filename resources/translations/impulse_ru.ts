@@ -43,6 +43,46 @@
             <source>Deleting…</source>
             <translation>Удаляем…</translation>
         </message>
+        <message>
+            <source>Was your server restored?</source>
+            <translation>Сервер действительно восстановили?</translation>
+        </message>
+        <message>
+            <source>If whoever runs it says so, go on: your messages stay, and the server gets back what it lost. If they do not, someone may be posing as your server.</source>
+            <translation>Если это подтверждает тот, кто им управляет, продолжайте: ваши сообщения останутся, а сервер получит обратно то, что потерял. Если нет, кто-то может выдавать себя за ваш сервер.</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
+        </message>
+        <message>
+            <source>Bring your account back?</source>
+            <translation>Вернуть учётную запись?</translation>
+        </message>
+        <message>
+            <source>The server gets your account again as it is here, with the name @%1. Your messages stay.</source>
+            <translation>Сервер снова получит вашу учётную запись такой, какая она здесь, с именем @%1. Ваши сообщения останутся.</translation>
+        </message>
+        <message>
+            <source>Bring it back</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Bringing it back…</source>
+            <translation>Возвращаем…</translation>
+        </message>
+        <message>
+            <source>This computer cannot do it. Try another of your devices.</source>
+            <translation>На этом компьютере не получится. Попробуйте на другом своём устройстве.</translation>
+        </message>
+        <message>
+            <source>Someone else has this name there now. Ask whoever runs the server.</source>
+            <translation>Это имя там уже занято. Обратитесь к тому, кто управляет сервером.</translation>
+        </message>
+        <message>
+            <source>The server takes no new accounts. Ask whoever runs it to allow yours.</source>
+            <translation>Сервер не принимает новые учётные записи. Попросите того, кто им управляет, разрешить вашу.</translation>
+        </message>
     </context>
     <context>
         <name>impulse::app::ApplicationController</name>
@@ -160,6 +200,10 @@
         <message>
             <source>Security warning</source>
             <translation>Предупреждение безопасности</translation>
+        </message>
+        <message>
+            <source>The server was restored from an older backup.</source>
+            <translation>Сервер восстановлен из старой копии.</translation>
         </message>
     </context>
     <context>

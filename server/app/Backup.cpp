@@ -86,8 +86,7 @@ Result<void, QString> fillDraft(const BackupOrder& order, const QString& draft,
                                 const std::function<void(const QString&)>& progress)
 {
     progress(QStringLiteral("copying and checking the database"));
-    IMPULSE_CHECK(
-        copyDatabase(order.database, draft + databasePart()));
+    IMPULSE_CHECK(copyDatabase(order.database, draft + databasePart()));
     const auto blobs = order.dataFolder + QStringLiteral("/blobs");
     if (QFileInfo::exists(blobs)) {
         progress(QStringLiteral("copying the blobs"));
@@ -127,8 +126,7 @@ bool beginAnew(SqlConnection& connection)
 {
     SqlStore store(connection);
     crypto::SystemRng rng;
-    store.setIncarnation(crypto::random<IncarnationId>(rng));
-    store.setRestored(SystemClock().nowMs());
+    store.setRestored(crypto::random<IncarnationId>(rng), SystemClock().nowMs());
     return !store.takeFailure();
 }
 

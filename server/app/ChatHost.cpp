@@ -8,7 +8,8 @@ ChatHost::ChatHost(const ServerSettings& settings, const Shared& shared,
       m_writer(shared.writer, [this] { m_wakeup.request(); }),
       m_bus(shared.bus.connect([this] { m_wakeup.request(); })),
       m_server(settings, shared.keys,
-               {m_store, m_writer, m_clock, m_rng, *m_bus, shared.limiter, keepsHouse}),
+               {m_store, m_writer, m_clock, m_rng, *m_bus, shared.limiter, keepsHouse,
+                shared.handInBytes}),
       m_operations(m_server), m_tasks(waitingTasks, [this] { m_wakeup.request(); })
 {
 }

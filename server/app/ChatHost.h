@@ -20,6 +20,7 @@ public:
         GroupWriter& writer;
         LocalBus& bus;
         RateLimiter& limiter;
+        HandInBytes handInBytes;
     };
     using Task = std::function<void(Operations&)>;
 

@@ -236,6 +236,11 @@ constexpr ConfigKey operationKeys[] = {
     {"log-format", "FORMAT", choice("auto|text|json|journal"), "auto", true, to<&Config::logFormat>,
      "text has the time in each line, json is one object per line, journal leaves the time to\n"
      "systemd and marks priorities. auto is journal under systemd, else text."},
+    {"restore-wait", "TIME", ConfigType{Kind::Duration, 1000, 3'600'000}, "1m", false,
+     to<&Config::restoreWaitMs>,
+     "After a restore: how long the server waits until it takes back what devices of two users\n"
+     "agree on; ten times that for what one user alone has. Until then nobody can register and no\n"
+     "device can be added. Longer lets more clients come back first."},
     {"control-socket", "PATH", text, "", false, to<&Config::controlSocket>,
      "Where `impulse-server ctl` reaches this server. Unless given, it is control.sock in the "
      "data\n"

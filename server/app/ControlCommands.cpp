@@ -153,13 +153,18 @@ Operations::Done ControlCommands::answer(ControlReplyPtr reply, QJsonObject resu
     return [this, reply, result](const Outcome<protocol::Done>& outcome) {
         if (outcome)
             return back([reply, result] { reply->finish(result); });
-        const auto code = outcome.error().code;
-        back([reply, code] {
-            reply->fail(code == protocol::ErrorCode::StorageFull
-                            ? QStringLiteral("the disk is full; nothing was changed")
-                        : code == protocol::ErrorCode::NotFound
-                            ? QStringLiteral("that is not there any more")
-                            : QStringLiteral("the database did not take it; nothing was changed"));
+        // Only a server that takes back what it lost before its restore says when to come again.
+        const bool takesBack = outcome.error().retryAfterMs.has_value();
+        back([reply, takesBack, code = outcome.error().code] {
+            reply->fail(
+                code == protocol::ErrorCode::StorageFull
+                    ? QStringLiteral("the disk is full; nothing was changed")
+                : code == protocol::ErrorCode::NotFound
+                    ? QStringLiteral("that is not there any more")
+                : takesBack
+                    ? QStringLiteral("after its restore the server still takes back what clients "
+                                     "know; nothing was changed, try again in some minutes")
+                    : QStringLiteral("the database did not take it; nothing was changed"));
         });
     };
 }

@@ -74,6 +74,9 @@ struct ServerConfig {
     std::size_t mailboxEntries = 0;
     std::size_t pushLimitBytes = 0;
     std::size_t queueLimitBytes = 0;
+    /// After a restore: how long it waits for what two users agree on; ten times that for what one
+    /// alone has (encryption.md 8.3).
+    std::uint64_t restoreWaitMs = 0;
     Limits limits;
 
     LogLevel logLevel = LogLevel::Info;

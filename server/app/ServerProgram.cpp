@@ -56,11 +56,11 @@ Result<IncarnationId, ProgramFailure> readIncarnation(const StorageAddress& addr
         store.setIncarnation(incarnation);
     }
     if (store.takeFailure()) {
-        return failed(ExitCode::Database,
-                      (*connection)->error() == SqlError::Full
-                          ? QStringLiteral("no space left for the database %1").arg(address.name())
-                          : QStringLiteral("the database %1 cannot be written")
-                            .arg(address.name()));
+        return failed(
+            ExitCode::Database,
+            (*connection)->error() == SqlError::Full
+                ? QStringLiteral("no space left for the database %1").arg(address.name())
+                : QStringLiteral("the database %1 cannot be written").arg(address.name()));
     }
     return incarnation;
 }
@@ -155,6 +155,8 @@ ServerSettings ServerProgram::settings() const
     settings.pushLimitBytes = m_config.pushLimitBytes;
     settings.queueLimitBytes = m_config.queueLimitBytes;
     settings.mailboxEntries = m_config.mailboxEntries;
+    settings.handInTogetherMs = m_config.restoreWaitMs;
+    settings.handInAloneMs = m_config.restoreWaitMs * 10;
     return settings;
 }
 
@@ -193,7 +195,8 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
         m_config.dispatcher == DispatcherKind::Qt ? Dispatcher::Qt : Dispatcher::Epoll;
     ioSettings.handshakeTimeoutMs = m_config.handshakeTimeoutMs;
     ioSettings.behindProxy = m_config.behindProxy;
-    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter};
+    const ChatHost::Shared shared{*m_keys, *m_writer, m_bus, m_limiter,
+                                  std::make_shared<std::atomic<std::size_t>>(0)};
     const int count =
         m_config.ioThreads > 0 ? m_config.ioThreads : std::max(1, QThread::idealThreadCount());
     for (int i = 0; i < count; ++i) {
@@ -203,8 +206,7 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
             ioSettings, *m_counter,
             [this, settings = settings(), shared, &opened,
              first = i == 0]() mutable -> std::unique_ptr<ConnectionHost> {
-                auto reader =
-                    SqlConnection::open(m_config.storage, SqlConnection::Mode::ReadOnly);
+                auto reader = SqlConnection::open(m_config.storage, SqlConnection::Mode::ReadOnly);
                 if (!reader) {
                     opened.set_value(reader.error().message);
                     return nullptr;

@@ -2,6 +2,7 @@
 
 #include "server/core/Announcements.h"
 #include "server/core/KeyChecks.h"
+#include "server/core/Recovery.h"
 
 namespace impulse::server {
 
@@ -16,9 +17,11 @@ NewDirectoryEntry deletionEntry(const Services& services, const UserId& user)
     return entry;
 }
 
-Outcome<protocol::Done> storeDeletion(Store& store, const NewDirectoryEntry& entry, Deliveries& out)
+Outcome<protocol::Done> storeDeletion(Store& store, const NewDirectoryEntry& entry,
+                                      std::uint64_t retryMs, Deliveries& out)
 {
     const auto& user = entry.user;
+    IMPULSE_CHECK(checkAppends(store, retryMs));
     if (!store.accounts().username(user))
         return Failure{refusal(ErrorCode::Unauthorized)};
     for (const auto& device : store.directory().devices(user)) {

@@ -2,6 +2,7 @@
 
 #include "server/core/Housekeeping.h"
 #include "server/core/MessageDispatcher.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -15,20 +16,24 @@ constexpr std::uint64_t pendingMs = 30 * 60'000;
 struct ChatServer::Parts {
     Parts(const ServerSettings& serverSettings, const ServerKeys& keys, Ports ports)
         : settings(serverSettings), router(ports.store, ports.bus, ports.clock),
-          credentials(keys, ports.limiter), services{settings,      keys,        ports.store,
-                                                     ports.writer,  ports.clock, ports.rng,
-                                                     ports.limiter, router,      ports.bus,
-                                                     credentials},
-          dispatcher(services), housekeeping(services), keepsHouse(ports.keepsHouse)
+          credentials(keys, ports.limiter),
+          logHeads(keys.serverId), services{settings,      keys,        ports.store,
+                                            ports.writer,  ports.clock, ports.rng,
+                                            ports.limiter, router,      ports.bus,
+                                            credentials,   logHeads,    ports.handInBytes},
+          dispatcher(services), housekeeping(services), recovery(services),
+          keepsHouse(ports.keepsHouse)
     {
     }
 
     const ServerSettings settings;
     DeliveryRouter router;
     Credentials credentials;
+    LogHeads logHeads;
     Services services;
     MessageDispatcher dispatcher;
     Housekeeping housekeeping;
+    Recovery recovery;
     const bool keepsHouse;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
@@ -124,8 +129,10 @@ void ChatServer::tick()
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();
-    if (m_parts->keepsHouse)
+    if (m_parts->keepsHouse) {
         m_parts->housekeeping.tick();
+        m_parts->recovery.tick();
+    }
 }
 
 } // namespace impulse::server

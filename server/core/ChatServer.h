@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Clock.h"
+#include "server/core/HandInDraft.h"
 #include "server/core/RateLimiter.h"
 #include "server/core/ServerSettings.h"
 #include "server/core/ports/ClientConnection.h"
@@ -29,6 +30,8 @@ public:
         RateLimiter& limiter;
         /// One of several does what is due now and then.
         bool keepsHouse = true;
+        /// Shared by all threads.
+        HandInBytes handInBytes = std::make_shared<std::atomic<std::size_t>>(0);
     };
 
     /// `keys` and `ports` must outlive it.

@@ -43,8 +43,11 @@ Outcome<protocol::Done> Credentials::check(Kind kind, std::string_view username,
         return Failure{rateLimited(*wait)};
     const auto& compared = verifier ? *verifier : m_nobody;
     const bool same = crypto::equalConstantTime(valueOf(compared.salt, secret), compared.value);
-    if (same && verifier)
+    if (same && verifier) {
+        // Who knows the secret has not been guessing.
+        m_limiter.clear(FailuresPerAccountAndAddress, both);
         return protocol::Done{};
+    }
     m_limiter.add(FailuresPerAccountAndAddress, both);
     if (kind == Kind::Password)
         m_limiter.add(FailuresPerAccount, account);

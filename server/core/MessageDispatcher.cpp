@@ -20,9 +20,10 @@ template <class Request> bool isAllowed(SessionState state)
         return std::is_same_v<Request, Hello>;
     case SessionState::Greeted:
         return oneOf(type_identity<CheckUsername>{}, type_identity<Register>{},
-                     type_identity<GetPasswordParameters>{}, type_identity<PasswordLogin>{},
-                     type_identity<RecoveryLogin>{}, type_identity<ResetLogin>{},
-                     type_identity<DeviceLogin>{});
+                     type_identity<RegisterAgain>{}, type_identity<GetPasswordParameters>{},
+                     type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
+                     type_identity<ResetLogin>{}, type_identity<DeviceLogin>{},
+                     type_identity<HandIn>{});
     case SessionState::Removed:
         return oneOf(type_identity<GetDirectory>{}, type_identity<GetDeviceLists>{});
     case SessionState::Pending:
@@ -31,9 +32,10 @@ template <class Request> bool isAllowed(SessionState state)
                      type_identity<GetDeviceLists>{}, type_identity<PublishDeviceList>{});
     case SessionState::Ready:
         return !oneOf(type_identity<Hello>{}, type_identity<CheckUsername>{},
-                      type_identity<Register>{}, type_identity<PasswordLogin>{},
-                      type_identity<RecoveryLogin>{}, type_identity<ResetLogin>{},
-                      type_identity<DeviceLogin>{}, type_identity<GetRootSlot>{});
+                      type_identity<Register>{}, type_identity<RegisterAgain>{},
+                      type_identity<PasswordLogin>{}, type_identity<RecoveryLogin>{},
+                      type_identity<ResetLogin>{}, type_identity<DeviceLogin>{},
+                      type_identity<GetRootSlot>{});
     case SessionState::Registering:
     case SessionState::Closing:
         return false;
@@ -68,6 +70,7 @@ template <class Request> std::uint64_t costOf(const Request& request)
                        std::is_same_v<Request, GetDeviceLists>)
         return 50;
     else if constexpr (std::is_same_v<Request, Register> ||
+                       std::is_same_v<Request, RegisterAgain> || std::is_same_v<Request, HandIn> ||
                        std::is_same_v<Request, PublishDeviceList> ||
                        std::is_same_v<Request, PutGroupState>)
         return 100;

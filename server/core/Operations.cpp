@@ -2,6 +2,7 @@
 
 #include "server/core/AccountDeletion.h"
 #include "server/core/ChatServer.h"
+#include "server/core/Recovery.h"
 #include "server/core/WriteTask.h"
 
 namespace impulse::server {
@@ -88,9 +89,8 @@ void Operations::deleteAccount(const UserId& user, Done done)
     auto& services = m_server.services();
     write(
         services,
-        [entry = deletionEntry(services, user)](Store& store, Deliveries& out) {
-            return storeDeletion(store, entry, out);
-        },
+        [entry = deletionEntry(services, user), retryMs = retryMs(services.settings)](
+            Store& store, Deliveries& out) { return storeDeletion(store, entry, retryMs, out); },
         std::move(done));
 }
 

@@ -70,6 +70,12 @@ void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
     count(limit, key, amount);
 }
 
+void RateLimiter::clear(Limit limit, const std::string& key)
+{
+    const std::lock_guard lock(m_mutex);
+    m_windows[static_cast<std::size_t>(limit)].erase(key);
+}
+
 void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amount)
 {
     auto& windows = m_windows[static_cast<std::size_t>(limit)];

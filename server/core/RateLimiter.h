@@ -33,6 +33,8 @@ public:
     /// twice as long each time.
     std::optional<std::uint64_t> growingWaitMs(Limit limit, const std::string& key) const;
     void add(Limit limit, const std::string& key, std::uint64_t amount = 1);
+    /// Forgets what happened in the present window.
+    void clear(Limit limit, const std::string& key);
     /// Both: adds it unless it has to wait. The last that is allowed may pass the limit.
     std::optional<std::uint64_t> take(Limit limit, const std::string& key,
                                       std::uint64_t amount = 1);

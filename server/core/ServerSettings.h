@@ -52,6 +52,10 @@ struct ServerSettings {
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.
     std::uint64_t passwordOps = 3;
     std::uint64_t passwordMem = std::uint64_t{256} << 20;
+    /// How long after opening a restored server adopts what devices of two users agree on, and what
+    /// one user alone has (encryption.md 8.3).
+    std::uint64_t handInTogetherMs = 60'000;
+    std::uint64_t handInAloneMs = 600'000;
     /// Told to clients when the server stops.
     std::uint64_t comeBackAfterMs = 1000;
 };

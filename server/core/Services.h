@@ -3,6 +3,8 @@
 #include "common/core/Clock.h"
 #include "server/core/Credentials.h"
 #include "server/core/DeliveryRouter.h"
+#include "server/core/HandInDraft.h"
+#include "server/core/LogHeads.h"
 #include "server/core/RateLimiter.h"
 #include "server/core/Refusal.h"
 #include "server/core/ServerSettings.h"
@@ -21,6 +23,8 @@ struct Services {
     DeliveryRouter& router;
     EventBus& bus;
     const Credentials& credentials;
+    LogHeads& logHeads;
+    HandInBytes handInBytes;
     /// Gone when the server has gone: answers of late writes are then dropped.
     std::shared_ptr<const int> alive = std::make_shared<const int>(0);
 };

@@ -24,6 +24,8 @@ enum class SessionState : std::uint8_t {
     Closing
 };
 
+class HandInDraft;
+
 /// Who is logged in, and by what.
 struct Identity {
     UserId user;
@@ -97,6 +99,8 @@ public:
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
     Missed missed;
+    /// What this connection hands in; null before and after.
+    std::shared_ptr<HandInDraft> handIn;
     /// Counts as logged in from becomeReady() on.
     std::optional<Traffic::Held> held;
 

@@ -129,8 +129,7 @@ Result<void, QString> checkStored(const StorageAddress& address)
     if (!exists)
         return Failure{exists.error().message};
     if (!*exists)
-        return Failure{
-            QStringLiteral("there is no database of Impulse at %1").arg(address.name())};
+        return Failure{QStringLiteral("there is no database of Impulse at %1").arg(address.name())};
     auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadOnly);
     if (!connection)
         return Failure{connection.error().message};

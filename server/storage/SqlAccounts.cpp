@@ -60,6 +60,12 @@ std::optional<std::string> SqlAccounts::username(const UserId& user) const
     return username;
 }
 
+std::uint64_t SqlAccounts::createdMs(const UserId& user) const
+{
+    Statement statement(m_connection, "SELECT created_ms FROM accounts WHERE user_id = ?");
+    return statement.bind(user).next() ? statement.integer(0) : 0;
+}
+
 bool SqlAccounts::isNameTaken(std::string_view username) const
 {
     Statement statement(m_connection, "SELECT 1 FROM accounts WHERE username = ?");

@@ -13,6 +13,7 @@ public:
     std::optional<Account> find(const UserId& user) const override;
     std::optional<Account> findByName(std::string_view username) const override;
     std::optional<std::string> username(const UserId& user) const override;
+    std::uint64_t createdMs(const UserId& user) const override;
     bool isNameTaken(std::string_view username) const override;
     bool isIdTaken(const UserId& user) const override;
     std::optional<Bytes> rootSlot(const UserId& user) const override;

@@ -17,8 +17,8 @@ constexpr std::uint64_t markEvery = 256;
 Conversation readConversation(const Statement& statement, int column = 0)
 {
     return {statement.fixed<ConversationId>(column), statement.fixed<UserId>(column + 1),
-            statement.fixed<UserId>(column + 2), statement.integer(column + 3),
-            statement.integer(column + 4), statement.integer(column + 5) == groupKind};
+            statement.fixed<UserId>(column + 2),     statement.integer(column + 3),
+            statement.integer(column + 4),           statement.integer(column + 5) == groupKind};
 }
 
 } // namespace
@@ -49,12 +49,13 @@ std::vector<Conversation> SqlConversations::ofUser(const UserId& user,
 {
     flush();
     const auto account = rows::account(m_connection, user);
-    Statement statement(m_connection,
-                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
-                        "c.kind FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
-                        "JOIN accounts AS s ON s.id = c.second_member "
-                        "WHERE (c.first_member = ? OR c.second_member = ?) AND c.last_seq > 0 "
-                        "AND c.kind = 1 AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
+    Statement statement(
+        m_connection,
+        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
+        "c.kind FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
+        "JOIN accounts AS s ON s.id = c.second_member "
+        "WHERE (c.first_member = ? OR c.second_member = ?) AND c.last_seq > 0 "
+        "AND c.kind = 1 AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
     statement.bind(account).bind(account);
     // An empty blob is below every id.
     statement.bind(after ? after->view() : View{}).bind(std::uint64_t{limit});

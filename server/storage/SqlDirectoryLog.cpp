@@ -99,32 +99,106 @@ std::uint64_t SqlDirectoryLog::append(const NewDirectoryEntry& entry)
 {
     const auto seq = lastSeq() + 1;
     const auto account = rows::account(m_connection, entry.user);
+    std::uint64_t version = 0;
+    {
+        Statement last(m_connection,
+                       "SELECT coalesce(max(version), 0) FROM directory WHERE label = ?");
+        version = (last.bind(entry.label).next() ? last.integer(0) : 0) + 1;
+    }
     Statement insert(m_connection,
                      "INSERT INTO directory (seq, account, version, label, list_hash, list, "
                      "server_ms) VALUES (?, ?, ?, ?, ?, ?, ?)");
-    insert.bind(seq).bind(account).bind(version(entry.user) + 1);
-    insert.bind(entry.label).bind(entry.listHash);
+    insert.bind(seq);
+    // Without an account only for the label of nobody: a missing one is a broken constraint.
+    entry.user.isZero() ? insert.bindNull() : insert.bind(account);
+    insert.bind(version).bind(entry.label).bind(entry.listHash);
     if (entry.list.empty())
         insert.bindNull();
     else
         insert.bind(entry.list);
     insert.bind(entry.serverMs).run();
     m_versions.erase(entry.user);
-    m_devices.erase(entry.user);
+    if (entry.user.isZero())
+        return seq;
+    setDevices(entry.user, account, entry.devices);
+    return seq;
+}
 
+void SqlDirectoryLog::setDevices(const UserId& user, std::uint64_t account,
+                                 const std::vector<DeviceId>& devices)
+{
     Statement(m_connection, "UPDATE devices SET is_current = 0 WHERE account = ?")
         .bind(account)
         .run();
-    for (const auto& device : entry.devices) {
+    for (const auto& device : devices) {
         const auto row = rows::ensureDevice(m_connection, device);
         Statement(m_connection, "UPDATE devices SET account = ?, is_current = 1 WHERE id = ?")
             .bind(account)
             .bind(row)
             .run();
     }
+    m_devices.erase(user);
     if (m_changed)
-        m_changed(entry.user);
-    return seq;
+        m_changed(user);
+}
+
+std::optional<UserId> SqlDirectoryLog::userOf(const Hash32& label) const
+{
+    Statement statement(m_connection,
+                        "SELECT accounts.user_id FROM directory "
+                        "JOIN accounts ON accounts.id = directory.account "
+                        "WHERE directory.label = ? ORDER BY directory.version LIMIT 1");
+    return statement.bind(label).next() ? std::optional(statement.fixed<UserId>(0)) : std::nullopt;
+}
+
+std::vector<LabelEntry> SqlDirectoryLog::history(const Hash32& label) const
+{
+    Statement statement(m_connection, "SELECT seq, list_hash, list IS NOT NULL FROM directory "
+                                      "WHERE label = ? ORDER BY version");
+    statement.bind(label);
+    std::vector<LabelEntry> result;
+    while (statement.next()) {
+        result.push_back(
+            {statement.integer(0), statement.fixed<Hash32>(1), statement.integer(2) != 0});
+    }
+    return result;
+}
+
+void SqlDirectoryLog::supplyList(const Hash32& label, const Hash32& listHash, View list,
+                                 const std::vector<DeviceId>& devices)
+{
+    Statement(m_connection,
+              "UPDATE directory SET list = ? WHERE label = ? AND list_hash = ? AND list IS NULL")
+        .bind(list)
+        .bind(label)
+        .bind(listHash)
+        .run();
+    std::uint64_t account = 0;
+    UserId user;
+    {
+        Statement newest(m_connection,
+                         "SELECT directory.list_hash, directory.account, accounts.user_id "
+                         "FROM directory JOIN accounts ON accounts.id = directory.account "
+                         "WHERE directory.label = ? ORDER BY directory.version DESC LIMIT 1");
+        if (newest.bind(label).next() && newest.fixed<Hash32>(0) == listHash) {
+            account = newest.integer(1);
+            user = newest.fixed<UserId>(2);
+        }
+    }
+    if (account != 0)
+        setDevices(user, account, devices);
+}
+
+void SqlDirectoryLog::claim(const Hash32& label, const UserId& user)
+{
+    Statement(m_connection, "UPDATE directory SET account = ? WHERE label = ?")
+        .bind(rows::account(m_connection, user))
+        .bind(label)
+        .run();
+    m_versions.erase(user);
+    m_devices.erase(user);
+    if (m_changed)
+        m_changed(user);
 }
 
 } // namespace impulse::server

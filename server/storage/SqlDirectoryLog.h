@@ -24,10 +24,19 @@ public:
 
     std::uint64_t append(const NewDirectoryEntry& entry) override;
 
-    /// Called after each entry, with whose it is.
+    std::optional<UserId> userOf(const Hash32& label) const override;
+    std::vector<LabelEntry> history(const Hash32& label) const override;
+    void supplyList(const Hash32& label, const Hash32& listHash, View list,
+                    const std::vector<DeviceId>& devices) override;
+    void claim(const Hash32& label, const UserId& user) override;
+
+    /// Called when the lists of a person have changed, with whose they are.
     void setChanged(std::function<void(const UserId&)> changed) { m_changed = std::move(changed); }
 
 private:
+    void setDevices(const UserId& user, std::uint64_t account,
+                    const std::vector<DeviceId>& devices);
+
     SqlConnection& m_connection;
     std::function<void(const UserId&)> m_changed;
     mutable RowCache<UserId, std::uint64_t, FixedHash> m_versions{m_connection};

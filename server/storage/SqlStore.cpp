@@ -1,11 +1,14 @@
 #include "server/storage/SqlStore.h"
 
+#include "common/crypto/Codec.h"
+
 namespace impulse::server {
 
 SqlStore::SqlStore(SqlConnection& connection)
     : m_connection(connection), m_accounts(connection), m_directory(connection),
       m_prekeys(connection), m_contacts(connection), m_conversations(connection),
-      m_groups(connection, m_conversations), m_mailboxes(connection), m_invites(connection)
+      m_groups(connection, m_conversations), m_mailboxes(connection), m_invites(connection),
+      m_handIns(connection)
 {
     connection.setBeforeSavepoint([this] { return m_conversations.flush(); });
     m_directory.setChanged([this](const UserId& user) { m_groups.devicesChanged(user); });
@@ -32,14 +35,14 @@ void SqlStore::setIncarnation(const IncarnationId& incarnation)
         .run();
 }
 
-void SqlStore::setRestored(std::uint64_t ms)
+void SqlStore::setRestored(const IncarnationId& incarnation, std::uint64_t ms)
 {
-    Bytes value(8);
-    for (std::size_t i = 0; i < value.size(); ++i)
-        value[i] = static_cast<std::uint8_t>(ms >> (56 - 8 * i));
-    Statement(m_connection, "INSERT INTO meta (name, value) VALUES ('restored_ms', ?) "
+    // One statement: never one without the other.
+    Statement(m_connection, "INSERT INTO meta (name, value) VALUES ('incarnation', ?), "
+                            "('restored_ms', ?) "
                             "ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-        .bind(View(value))
+        .bind(incarnation)
+        .bind(crypto::be64(ms))
         .run();
 }
 

@@ -6,6 +6,7 @@
 #include "server/storage/SqlConversations.h"
 #include "server/storage/SqlDirectoryLog.h"
 #include "server/storage/SqlGroups.h"
+#include "server/storage/SqlHandIns.h"
 #include "server/storage/SqlInvites.h"
 #include "server/storage/SqlMailboxes.h"
 #include "server/storage/SqlPrekeys.h"
@@ -25,6 +26,7 @@ public:
     const Groups& groups() const override { return m_groups; }
     const Mailboxes& mailboxes() const override { return m_mailboxes; }
     const Invites& invites() const override { return m_invites; }
+    const HandIns& handIns() const override { return m_handIns; }
 
     Accounts& accounts() override { return m_accounts; }
     DirectoryLog& directory() override { return m_directory; }
@@ -34,6 +36,7 @@ public:
     Groups& groups() override { return m_groups; }
     Mailboxes& mailboxes() override { return m_mailboxes; }
     Invites& invites() override { return m_invites; }
+    HandIns& handIns() override { return m_handIns; }
 
     bool takeFailure() const override;
 
@@ -43,10 +46,10 @@ public:
     /// Names this life of the database; zeros until it has one (encryption.md section 14).
     IncarnationId incarnation() const;
     void setIncarnation(const IncarnationId& incarnation);
-
-    /// It was put back from a backup at this time: clients may know more than it does. Kept in meta
-    /// as restored_ms, 8 bytes big-endian.
-    void setRestored(std::uint64_t ms);
+    /// What the restore command does to a database: a new life, and since when. Clients and the
+    /// directory find back from there (HandIns). The time is kept in meta as restored_ms, 8 bytes
+    /// big-endian.
+    void setRestored(const IncarnationId& incarnation, std::uint64_t ms);
 
 private:
     SqlConnection& m_connection;
@@ -58,6 +61,7 @@ private:
     SqlGroups m_groups;
     SqlMailboxes m_mailboxes;
     SqlInvites m_invites;
+    SqlHandIns m_handIns;
 };
 
 } // namespace impulse::server

@@ -40,8 +40,8 @@ constexpr std::size_t rowsAtOnce = 16;
 
 /// In an order in which nothing refers to what is not there yet.
 constexpr Table tables[] = {
-    TABLE_WHERE("meta", 2, "name, value", "(?, ?)",
-                " WHERE name NOT IN ('schema', 'last_commit')", "name", nullptr),
+    TABLE_WHERE("meta", 2, "name, value", "(?, ?)", " WHERE name NOT IN ('schema', 'last_commit')",
+                "name", nullptr),
     NUMBERED_TABLE("accounts", 19,
                    "id, user_id, username, deleted, server_salt, ops, mem, verifier_salt, "
                    "verifier, recovery_salt, recovery_verifier, root_slot, profile, "
@@ -75,6 +75,10 @@ constexpr Table tables[] = {
           "(?, ?, ?, ?, ?, ?)", "conversation, account"),
     NUMBERED_TABLE("mailbox", 7, "id, device, number, server_ms, aad, body, wrap",
                    "(?, ?, ?, ?, ?, ?, ?)"),
+    TABLE("handed_entries", 6, "head, parent, seq, label, list_hash, user_id", "(?, ?, ?, ?, ?, ?)",
+          "head"),
+    TABLE("handed_lists", 3, "list_hash, user_id, list", "(?, ?, ?)", "list_hash"),
+    TABLE("handed_positions", 3, "device_id, user_id, head", "(?, ?, ?)", "device_id"),
     TABLE("invites", 4, "code_hash, maker, uses_left, expires_ms", "(?, ?, ?, ?)", "code_hash"),
 };
 #undef ROWS_4

@@ -121,7 +121,7 @@ TEST_CASE("values have units, switches need none")
     Given given;
     const auto config = given.read("data = /d\nlimit-requests = 7 / 3s\n"
                                    "limit-stored-bytes = 1G/2d\npush-limit-bytes = 384K\n"
-                                   "handshake-timeout = 1500ms\n",
+                                   "handshake-timeout = 1500ms\nrestore-wait = 90s\n",
                                    "--group-commit off --dispatcher qt --io-threads 3");
     REQUIRE(config);
     CHECK(config->limits[Limit::Requests] == LimitRule{7, 3000});
@@ -129,6 +129,9 @@ TEST_CASE("values have units, switches need none")
     CHECK(config->limits[Limit::Bundles] == Limits()[Limit::Bundles]);
     CHECK(config->pushLimitBytes == 393'216);
     CHECK(config->handshakeTimeoutMs == 1500);
+    CHECK(config->restoreWaitMs == 90'000);
+    CHECK(given.mistakes("restore-wait = 60").contains(word("restore-wait")));
+    CHECK(given.mistakes("restore-wait = 2h").contains(word("restore-wait")));
     CHECK_FALSE(config->groupCommit);
     CHECK(config->dispatcher == DispatcherKind::Qt);
     CHECK(config->ioThreads == 3);
@@ -171,6 +174,8 @@ TEST_CASE("the defaults of the table are the specification's numbers, and the ma
     CHECK(config->mailboxEntries == usual.mailboxEntries);
     CHECK(config->pushLimitBytes == usual.pushLimitBytes);
     CHECK(config->queueLimitBytes == usual.queueLimitBytes);
+    CHECK(config->restoreWaitMs == usual.handInTogetherMs);
+    CHECK(config->restoreWaitMs * 10 == usual.handInAloneMs);
     // Uncommented, the manual gives the same configuration, and has every key.
     auto manual = configManual();
     for (const auto& name : configKeyNames()) {

@@ -34,4 +34,16 @@ const server::StorageAddress& TestDatabase::address() const
     return m_place->address;
 }
 
+void TestDatabase::backUp()
+{
+    REQUIRE(cluster().dump(m_place->name));
+}
+
+void TestDatabase::restore()
+{
+    cluster().dropDatabase(m_place->name);
+    cluster().createDatabase(m_place->name);
+    REQUIRE(cluster().load(m_place->name));
+}
+
 } // namespace impulse::test

@@ -109,6 +109,23 @@ void PostgresServer::dropDatabase(const QString& name)
     sql(QStringLiteral("DROP DATABASE IF EXISTS %1 WITH (FORCE)").arg(name));
 }
 
+bool PostgresServer::dump(const QString& database)
+{
+    return run("pg_dump",
+               {QStringLiteral("-h"), folder(), QStringLiteral("-U"), QStringLiteral("impulse"),
+                QStringLiteral("-Fc"), QStringLiteral("-f"),
+                folder() + QLatin1Char('/') + database + QStringLiteral(".dump"), database})
+        .has_value();
+}
+
+bool PostgresServer::load(const QString& database)
+{
+    return run("pg_restore", {QStringLiteral("-h"), folder(), QStringLiteral("-U"),
+                              QStringLiteral("impulse"), QStringLiteral("-d"), database,
+                              folder() + QLatin1Char('/') + database + QStringLiteral(".dump")})
+        .has_value();
+}
+
 std::optional<QString> PostgresServer::sql(const QString& statement, const QString& database)
 {
     return run("psql",

@@ -32,6 +32,10 @@ public:
     /// An empty database; or a copy of another one.
     server::StorageAddress createDatabase(const QString& name, const QString& model = {});
     void dropDatabase(const QString& name);
+    /// Writes a copy with pg_dump, in the place of an earlier one.
+    bool dump(const QString& database);
+    /// Reads it into an empty database of this name with pg_restore.
+    bool load(const QString& database);
     /// As the superuser, in a database; the output of psql without decoration. Nothing: it failed.
     std::optional<QString> sql(const QString& statement,
                                const QString& database = QStringLiteral("postgres"));

@@ -16,6 +16,10 @@ public:
     TestDatabase& operator=(const TestDatabase&) = delete;
 
     const server::StorageAddress& address() const;
+    /// Keeps a copy, while others use it.
+    void backUp();
+    /// Puts the copy back. Nobody is connected.
+    void restore();
 
 private:
     struct Place;

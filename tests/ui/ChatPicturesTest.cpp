@@ -1,12 +1,11 @@
 #include "client/app/DialogController.h"
 #include "tests/support/Catch.h"
-#include "tests/support/Screenshot.h"
 #include "tests/ui/ChatFixture.h"
+#include "tests/ui/Pictures.h"
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QContextMenuEvent>
-#include <QFileInfo>
 #include <QMenu>
 #include <QTextEdit>
 
@@ -18,31 +17,6 @@ using client::MessageKind;
 using client::MessageState;
 
 namespace {
-
-template <class Show> void forEveryLook(Show show)
-{
-    auto& env = environment();
-    for (ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
-        for (Language language : {Language::English, Language::Russian}) {
-            env.theme.setMode(mode);
-            env.languages.setLanguage(language);
-            show(mode == ThemeMode::Light ? QStringLiteral("light") : QStringLiteral("dark"),
-                 language == Language::English ? QStringLiteral("en") : QStringLiteral("ru"));
-        }
-    }
-    env.theme.setMode(ThemeMode::Light);
-    env.languages.setLanguage(Language::English);
-}
-
-void save(QWidget& window, const char* name, const QString& theme, const QString& language,
-          const QString& target)
-{
-    QTest::qWait(20);
-    const QString path
-        = compareScreenshot(window, QLatin1String(name), theme, language, target);
-    INFO(path.toStdString());
-    CHECK(QFileInfo(path).size() > 1000);
-}
 
 QString mainTarget(const QString& theme, const QString& language)
 {

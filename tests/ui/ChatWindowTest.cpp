@@ -3,6 +3,7 @@
 #include "client/ui/chat/ComposerField.h"
 #include "client/ui/chat/MessageListView.h"
 #include "client/ui/chat/SearchField.h"
+#include "client/ui/widgets/Banner.h"
 #include "tests/support/Catch.h"
 #include "tests/ui/ChatFixture.h"
 
@@ -470,6 +471,43 @@ TEST_CASE("chat window: the offline card stays while the next try runs", "[windo
     f.window.setConnection(ConnectionState::Connecting);
     CHECK(card->isVisible());
     f.window.setConnection(ConnectionState::Online);
+    CHECK_FALSE(card->isVisible());
+}
+
+TEST_CASE("chat window: what a restored server asks is a card with a button", "[window]")
+{
+    ChatFixture f;
+    f.fillChats();
+    f.show();
+    auto* card = f.find<QWidget>("questionCard");
+    auto* button = f.find<QAbstractButton>("decideButton");
+    QSignalSpy wanted(&f.window, &MainWindow::serverDecisionWanted);
+    CHECK_FALSE(card->isVisible());
+    f.window.setConnection(ConnectionState::Stopped, 0, QStringLiteral("why it stopped"));
+    f.window.setServerQuestion(ServerQuestion::ConfirmRestore);
+    CHECK(card->isVisible());
+    CHECK(card->accessibleName()
+          == QStringLiteral("Your server was restored from an older backup Ask whoever runs it if "
+                            "that is true. Nothing is sent until you decide."));
+    CHECK(button->text() == QStringLiteral("Go on…"));
+    // It says what the red card would say.
+    for (const auto* banner : f.window.findChildren<Banner*>())
+        CHECK((!banner->isVisible() || banner == card));
+    QTest::mouseClick(button, Qt::LeftButton);
+    REQUIRE(wanted.size() == 1);
+    CHECK(wanted.takeFirst().at(0).value<ServerQuestion>() == ServerQuestion::ConfirmRestore);
+    f.window.setServerQuestion(ServerQuestion::BringAccountBack);
+    CHECK(button->text() == QStringLiteral("Bring it back…"));
+    button->setFocus();
+    QTest::keyClick(button, Qt::Key_Space);
+    REQUIRE(wanted.size() == 1);
+    CHECK(wanted.takeFirst().at(0).value<ServerQuestion>() == ServerQuestion::BringAccountBack);
+    // It follows the language while it is shown.
+    environment().languages.setLanguage(Language::Russian);
+    CHECK(QTest::qWaitFor([button] { return button->text() == QStringLiteral("Вернуть…"); }, 3000));
+    environment().languages.setLanguage(Language::English);
+    f.window.setConnection(ConnectionState::Updating);
+    f.window.setServerQuestion(ServerQuestion::None);
     CHECK_FALSE(card->isVisible());
 }
 

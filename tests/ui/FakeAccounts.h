@@ -56,6 +56,16 @@ public:
         registerDone = std::move(done);
     }
     void confirmRecoveryCode() override { confirmed = true; }
+    void confirmRestore(Callback<void> done) override
+    {
+        ++restoresConfirmed;
+        done({});
+    }
+    void comeBack(Password password, ProgressCallback, Callback<void> done) override
+    {
+        backPassword = std::string(password.utf8());
+        backDone = std::move(done);
+    }
     void signIn(SignIn request, SignInQuestions ask, ProgressCallback progress,
                 Callback<SignedIn> done) override
     {
@@ -87,6 +97,7 @@ public:
         end(changeDone);
         end(codeDone);
         end(deleteDone);
+        end(backDone);
         return true;
     }
     void lock(Callback<void> done) override { done({}); }
@@ -134,6 +145,9 @@ public:
     Callback<void> changeDone;
     std::string codePassword;
     Callback<QString> codeDone;
+    int restoresConfirmed = 0;
+    std::string backPassword;
+    Callback<void> backDone;
     std::string deletePassword;
     Callback<void> deleteDone;
 };

@@ -86,6 +86,7 @@ Task<void> AccountService::runChangePassword(OperationPtr operation,
             e2ee::sealLocalDataKey(rng, newKeys->wrap, state.self(), state.vault().key());
         state.profile->slotParameters = parameters;
     }
+    state.account.passwordParameters = parameters;
     WriteBatch batch;
     state.stageProfile(batch);
     state.stageAccount(batch);

@@ -94,6 +94,13 @@ Task<Result<QString, ClientError>> AccountService::replaceCode(OperationPtr oper
             setRecoveryConfirmed(wasConfirmed);
         co_return Failure{answer.error().error};
     }
+    if (state.isLoaded()) {
+        state.account.recoverySlot = replace.rootSlot;
+        state.account.recoveryAuth = replace.recoveryAuth;
+        WriteBatch batch;
+        state.stageAccount(batch);
+        state.commit(std::move(batch));
+    }
     co_return QString::fromStdString(e2ee::recoveryCode(secret));
 }
 

@@ -5,6 +5,7 @@
 #include "client/core/account/KeyGuard.h"
 #include "client/core/account/Operation.h"
 #include "client/core/message/Outbox.h"
+#include "client/core/sync/ServerRestore.h"
 
 namespace impulse::client {
 
@@ -19,6 +20,7 @@ struct AccountParts {
     DirectoryKeeper& directory;
     KeyGuard& keys;
     Outbox& outbox;
+    ServerRestore& restore;
 };
 
 /// Why this may not become a password, if there is a reason.
@@ -59,6 +61,8 @@ public:
                          Callback<QString> done) override;
     void createInvite(int uses, std::uint64_t validForMs, Callback<QString> done) override;
     void deleteAccount(Password password, Callback<void> done) override;
+    void confirmRestore(Callback<void> done) override;
+    void comeBack(Password password, ProgressCallback progress, Callback<void> done) override;
 
 Q_SIGNALS:
     /// The state was loaded; the connection is about to start.
@@ -156,6 +160,11 @@ private:
             ask(take);
         });
     }
+    Task<void> runComeBack(OperationPtr operation, std::shared_ptr<Password> password,
+                           ProgressCallback progress, Callback<void> done);
+    Task<Result<void, ClientError>> registerAgain(OperationPtr operation,
+                                                  std::shared_ptr<Password> password,
+                                                  ProgressCallback progress);
     Task<void> runDelete(OperationPtr operation, std::shared_ptr<Password> password,
                          Callback<void> done);
     Task<void> runInvite(int uses, std::uint64_t validForMs, Callback<QString> done);

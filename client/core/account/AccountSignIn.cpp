@@ -93,6 +93,10 @@ AccountService::join(PendingLogin& login, OperationPtr operation, std::shared_pt
     if (operation->isCancelled())
         co_return cancelled;
     IMPULSE_CO_CHECK(device.make(fates, login.server(), login.username(), login.keys()));
+    auto& account = m_parts.state.account;
+    account.recoverySlot = login.recoverySlot();
+    account.recoveryAuth = login.recoveryAuth();
+    account.passwordParameters = login.parameters();
     Joined joined;
     joined.result.lockedOut = device.lockedOut();
     const auto localKey = device.takeLocalKey();

@@ -104,6 +104,10 @@ Result<void, ClientError> NewAccount::make(const Registration& registration,
     m_request.rootSlot =
         e2ee::sealRootSlot(rng, recoveryKeys.key, e2ee::RootSlotKind::Recovery, user, root);
     m_request.recoveryAuth = toWire(recoveryKeys.auth);
+    // Copies for a server that loses the account in a restore.
+    state.account.recoverySlot = m_request.rootSlot;
+    state.account.recoveryAuth = m_request.recoveryAuth;
+    state.account.passwordParameters = parameters;
     m_request.profile = std::move(blob).value();
     const auto& invite =
         registration.inviteCode.isEmpty() && registration.link.kind == ServerLink::Kind::Invite

@@ -112,11 +112,14 @@ Task<Result<std::optional<crypto::RootSecret>, ClientError>> PendingLogin::openR
         slot = co_await rootSlot();
     if (!slot.ok())
         co_return Failure{slot.error()};
-    auto root = e2ee::openRootSlot(e2ee::recoveryKeys(*secret).key, e2ee::RootSlotKind::Recovery,
-                                   m_user, *slot);
+    const auto keys = e2ee::recoveryKeys(*secret);
+    auto root = e2ee::openRootSlot(keys.key, e2ee::RootSlotKind::Recovery, m_user, *slot);
     std::optional<crypto::RootSecret> opened;
-    if (root.ok())
+    if (root.ok()) {
         opened = std::move(root).value();
+        m_recoverySlot = std::move(*slot);
+        m_recoveryAuth = toWire(keys.auth);
+    }
     co_return opened;
 }
 

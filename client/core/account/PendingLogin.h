@@ -29,6 +29,9 @@ public:
     const std::string& username() const { return m_username; }
     const crypto::PasswordKeys& keys() const { return *m_keys; }
     const protocol::PasswordParameters& parameters() const { return m_parameters; }
+    /// Slot 1 and what proves its code; there once openRoot() has opened it.
+    const std::optional<Bytes>& recoverySlot() const { return m_recoverySlot; }
+    const std::optional<WireSecret>& recoveryAuth() const { return m_recoveryAuth; }
     void report(Progress step) const;
 
 private:
@@ -48,6 +51,8 @@ private:
     protocol::PasswordParameters m_parameters;
     std::optional<crypto::PasswordKeys> m_keys;
     UserId m_user;
+    std::optional<Bytes> m_recoverySlot;
+    std::optional<WireSecret> m_recoveryAuth;
 };
 
 } // namespace impulse::client

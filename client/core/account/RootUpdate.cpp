@@ -53,8 +53,11 @@ void takeRootUpdate(WriteBatch& batch, LocalState& state, const DirectoryKeeper&
         account.archiveCertificate = update.archive->certificate;
     }
     // The slot of the local key stays as it is until the new password is typed here (1.5).
-    if (update.passwordSlot)
+    if (update.passwordSlot) {
         account.passwordSlot = update.passwordSlot;
+        // Those of the password before.
+        account.passwordParameters.reset();
+    }
     state.stageAccount(batch);
 }
 

@@ -17,8 +17,9 @@ bool isFinal(ClientErrorCode code)
 {
     return code == ClientErrorCode::ServerKeyChanged ||
            code == ClientErrorCode::UnsupportedVersion || code == ClientErrorCode::DeviceRemoved ||
-           code == ClientErrorCode::AccountGone || code == ClientErrorCode::AccountDisabled ||
-           code == ClientErrorCode::DirectoryForked;
+           code == ClientErrorCode::AccountGone || code == ClientErrorCode::AccountNotRestored ||
+           code == ClientErrorCode::AccountDisabled || code == ClientErrorCode::DirectoryForked ||
+           code == ClientErrorCode::RestoreUnconfirmed;
 }
 
 } // namespace
@@ -112,6 +113,10 @@ Task<void> ServerSession::connectOnce()
         scheduleRetry(opened.error());
         co_return;
     }
+    if (m_beforeLogin)
+        co_await m_beforeLogin();
+    if (m_state != ConnectionState::Connecting)
+        co_return;
     const auto request = deviceLogin(m_local, m_connection);
     const auto answer = co_await m_connection.request(this, request);
     if (m_state != ConnectionState::Connecting)
@@ -122,7 +127,9 @@ Task<void> ServerSession::connectOnce()
             Q_EMIT removalClaimed();
         else if (answer.error().is(protocol::ErrorCode::Unauthorized) &&
                  m_local.profile->registered)
-            fail({ClientErrorCode::AccountGone});
+            fail({m_local.account.incarnation == m_connection.hello().incarnation
+                      ? ClientErrorCode::AccountGone
+                      : ClientErrorCode::AccountNotRestored});
         else if (answer.error().refusal)
             fail(answer.error().error);
         co_return;

@@ -13,6 +13,8 @@ class ServerSession final : public Connection {
 public:
     ServerSession(ServerConnection& connection, LocalState& state, QObject* parent = nullptr);
 
+    /// What is done between the hello and the login, on every connection.
+    void setBeforeLogin(std::function<Task<void>()> work) { m_beforeLogin = std::move(work); }
     /// Connects and stays connected until stop().
     void start();
     /// The connection that is open now has just become this device's (registration).
@@ -53,6 +55,7 @@ private:
 
     ServerConnection& m_connection;
     LocalState& m_local;
+    std::function<Task<void>()> m_beforeLogin;
     ConnectionState m_state = ConnectionState::Idle;
     ClientError m_lastError;
     std::uint64_t m_nextRetryMs = 0;

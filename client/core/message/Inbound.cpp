@@ -199,19 +199,21 @@ Task<void> Inbound::processEvent(ConversationId conversation, protocol::LogEvent
         m_state.commit(std::move(batch));
         co_return;
     }
-    const bool isKnown = known.events.contains({aad->senderDevice, aad->message});
+    const auto found = known.events.find({aad->senderDevice, aad->message});
+    const auto* knownEvent = found == known.events.end() ? nullptr : &found->second;
     if (aad->senderDevice == m_state.device()) {
-        co_await meetOwnEvent(conversation, std::move(event), *aad, isKnown);
+        co_await meetOwnEvent(conversation, std::move(event), *aad, knownEvent);
         co_return;
     }
-    if (isKnown) {
+    if (knownEvent) {
+        renumber(batch, *knownEvent, event);
         m_applier.passEvent(batch, conversation, event, &*aad);
         m_state.commit(std::move(batch));
         co_return;
     }
     if (!event.body || !event.wrap) {
         auto& state = *m_state.conversation(conversation);
-        if (event.serverMs < m_state.account.deviceCreatedMs) {
+        if (isOlder(event, *aad)) {
             // Written before this device joined: one quiet line says so.
             if (!state.olderElsewhere) {
                 state.olderElsewhere = true;
@@ -260,8 +262,10 @@ Task<void> Inbound::processEvent(ConversationId conversation, protocol::LogEvent
 /// An event of this very device: accepted while the answer was lost, or from a time that this disk
 /// has forgotten (encryption.md 3.5).
 Task<void> Inbound::meetOwnEvent(ConversationId conversation, protocol::LogEvent event,
-                                 crypto::Aad aad, bool isKnown)
+                                 crypto::Aad aad, const EventRecord* known)
 {
+    if (m_repairing == conversation)
+        m_met.insert(aad.message);
     const bool wasWaiting =
         co_await m_outbox.noteAccepted(conversation, aad.message, event.seq, event.serverMs);
     auto* record = m_state.conversation(conversation);
@@ -269,7 +273,9 @@ Task<void> Inbound::meetOwnEvent(ConversationId conversation, protocol::LogEvent
         co_return;
     WriteBatch batch;
     auto effects = std::make_shared<ContentApplier::Effects>();
-    if (!wasWaiting && !isKnown) {
+    if (!wasWaiting && known)
+        renumber(batch, *known, event);
+    if (!wasWaiting && !known) {
         qCWarning(lcClient) << "this device was put back to an earlier state: keys are replaced";
         m_state.sessions().forgetAll();
         m_state.stageSessions(batch);
@@ -283,15 +289,43 @@ Task<void> Inbound::meetOwnEvent(ConversationId conversation, protocol::LogEvent
     m_state.commit(std::move(batch), ContentApplier::run(effects));
 }
 
-void Inbound::rewind(const ConversationId& conversation, std::uint64_t lastSeq)
+/// A restored server gives events that it has lost, and gets back, other numbers than before.
+void Inbound::renumber(WriteBatch& batch, const EventRecord& known,
+                       const protocol::LogEvent& event) const
 {
-    auto* record = m_state.conversation(conversation);
-    if (!record || record->position <= lastSeq)
+    // The second copy on one page has no row here.
+    if (known.value.empty())
         return;
-    record->position = lastSeq;
-    WriteBatch batch;
-    m_state.stage(batch, *record);
-    m_state.commit(std::move(batch));
+    auto row = m_state.openEvent(known);
+    if (row.logSeq == event.seq || row.logSeq == 0)
+        return;
+    row.logSeq = event.seq;
+    row.serverMs = event.serverMs;
+    batch.replacedEvents.push_back(m_state.sealEvent(known.conversation, known.sender, known.id,
+                                                     known.sortMs, known.target, row));
+}
+
+/// Written before this device joined: nothing was wrapped for it. A restored server stores what it
+/// gets back with its time of now.
+bool Inbound::isOlder(const protocol::LogEvent& event, const crypto::Aad& aad) const
+{
+    const auto& account = m_state.account;
+    return event.serverMs < account.deviceCreatedMs ||
+           (account.restoredMs && aad.sentMs < account.deviceCreatedMs);
+}
+
+void Inbound::beginRepair(const ConversationId& conversation)
+{
+    m_repairing = conversation;
+    m_met.clear();
+}
+
+void Inbound::rereadMailbox()
+{
+    m_repairing.reset();
+    m_met.clear();
+    m_state.account.mailboxPosition = 0;
+    m_acknowledged = 0;
 }
 
 } // namespace impulse::client

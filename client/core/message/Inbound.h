@@ -22,8 +22,14 @@ public:
     Task<Result<void, ClientError>> catchUp(ConversationId conversation);
     /// Fetches and acknowledges the mailbox to its end.
     Task<Result<void, ClientError>> catchUpMailbox();
-    /// After a server was put back to an earlier state: its log ends before our position.
-    void rewind(const ConversationId& conversation, std::uint64_t lastSeq);
+    // After a restore of the server.
+
+    /// This conversation is read again: which own events are met is noted from now on.
+    void beginRepair(const ConversationId& conversation);
+    /// An own event that the log has, in the conversation that is repaired.
+    bool wasMet(const MessageId& id) const { return m_met.contains(id); }
+    /// The mailbox begins anew; what was taken from it before repeats nothing.
+    void rereadMailbox();
 
 Q_SIGNALS:
     /// The log holds events of this device that it does not know: its prekeys must be replaced.
@@ -49,7 +55,10 @@ private:
     Task<void> processTransient(protocol::TransientPush push);
     Task<void> prepareSender(crypto::Aad aad);
     Task<void> meetOwnEvent(ConversationId conversation, protocol::LogEvent event, crypto::Aad aad,
-                            bool isKnown);
+                            const EventRecord* known);
+    void renumber(WriteBatch& batch, const EventRecord& known,
+                  const protocol::LogEvent& event) const;
+    bool isOlder(const protocol::LogEvent& event, const crypto::Aad& aad) const;
     Task<void> takeControl(WriteBatch& batch, ContentApplier::Effects& effects,
                            const protocol::MailboxEntry& entry, const crypto::Aad& aad);
     Task<void> applyMail(WriteBatch& batch, ContentApplier::Effects& effects,
@@ -72,6 +81,8 @@ private:
     bool m_readingMailbox = false;
     bool m_mailboxAgain = false;
     std::uint64_t m_acknowledged = 0;
+    std::optional<ConversationId> m_repairing;
+    std::set<MessageId> m_met;
 };
 
 } // namespace impulse::client

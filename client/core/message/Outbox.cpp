@@ -159,7 +159,7 @@ Task<Result<Bytes, ClientError>> Outbox::contentOf(std::uint64_t number, SealedR
                 for (const auto& record : *records) {
                     const auto row = m_state.openEvent(record);
                     if (row.logSeq != 0 && row.sender == m_state.self() &&
-                        row.state != EventState::Deleted)
+                        row.state != EventState::Deleted && !isStale(item.conversation, row))
                         sealed.erase.push_back(row.logSeq);
                 }
             }

@@ -33,6 +33,12 @@ public:
     /// The item of a message; null if it is not in the outbox.
     const OutboxRecord* find(const MessageId& id) const;
 
+    /// Queues own events again that the server took before and has lost: before everything else in
+    /// their conversation, in the order of their numbers, with the same AAD and body. The caller
+    /// commits.
+    void stageAgain(WriteBatch& batch, const ConversationId& conversation,
+                    std::vector<SentFrameRecord> frames);
+
     /// The log holds an event of this device: stages it as sent. False: it is not in the outbox.
     Task<bool> noteAccepted(ConversationId conversation, MessageId id, std::uint64_t logSeq,
                             std::uint64_t serverMs);
@@ -55,12 +61,17 @@ private:
     /// True: go on with the lane. False: wait for run().
     Task<bool> sealItem(std::uint64_t number);
     Task<bool> sendItem(std::uint64_t number);
+    Task<Result<void, ClientError>> addressAgain(std::uint64_t number,
+                                                 std::shared_ptr<protocol::SendEvent> request);
+    Task<void> findErased(std::uint64_t number, std::shared_ptr<protocol::SendEvent> request);
+    bool handleAgain(std::uint64_t number, const CallFailure& failure);
     Task<bool> sendControl(std::uint64_t number);
     Task<Result<Bytes, ClientError>> contentOf(std::uint64_t number, SealedRecord& sealed);
     bool handleRefusal(std::uint64_t number, const CallFailure& failure);
     bool waitsForUnblocking(const OutboxRecord& item, const CallFailure& failure);
     void unseal(OutboxRecord& item, WriteBatch& batch);
     void refuse(OutboxRecord& item, std::uint64_t code);
+    bool isStale(const ConversationId& conversation, const EventRow& row) const;
     void stageSealedRow(WriteBatch& batch, const OutboxRecord& item, const e2ee::Envelope& envelope,
                         const Audience& audience, Bytes content, std::uint64_t sentMs);
     void runLater(std::uint64_t ms);

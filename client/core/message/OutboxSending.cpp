@@ -11,6 +11,7 @@ constexpr int maxReseals = 5;
 constexpr std::uint64_t pauseMs = 5'000;
 /// encryption.md 1.3: numbers that the server names and that lie further ahead are lies.
 constexpr std::uint64_t believableLead = 1'000'000;
+constexpr std::uint64_t hourMs = 3'600'000;
 
 } // namespace
 
@@ -39,17 +40,26 @@ Task<void> Outbox::drain(Lane lane)
 
 Task<bool> Outbox::sendItem(std::uint64_t number)
 {
-    protocol::SendEvent request;
+    const auto request = std::make_shared<protocol::SendEvent>();
     {
         const auto& item = *at(number);
-        request.aad = item.sealed->aad;
-        request.body = item.sealed->body;
-        request.wraps = item.sealed->wraps;
-        request.unwrapped = item.sealed->unwrapped;
-        request.roster = item.sealed->roster;
-        request.erase = item.sealed->erase;
+        request->aad = item.sealed->aad;
+        request->body = item.sealed->body;
+        request->wraps = item.sealed->wraps;
+        request->unwrapped = item.sealed->unwrapped;
+        request->roster = item.sealed->roster;
+        request->erase = item.sealed->erase;
     }
-    const auto answer = co_await m_session.link().request(this, request);
+    if (at(number)->isAgain) {
+        const auto addressed = co_await addressAgain(number, request);
+        if (!at(number))
+            co_return true;
+        if (!addressed.ok()) {
+            runLater(pauseMs);
+            co_return false;
+        }
+    }
+    const auto answer = co_await m_session.link().request(this, *request);
     if (!at(number))
         co_return true;
     if (!answer.ok()) {
@@ -63,6 +73,8 @@ Task<bool> Outbox::sendItem(std::uint64_t number)
                 co_return false;
             }
         }
+        if (at(number)->isAgain && answer.error().refusal)
+            co_return handleAgain(number, answer.error());
         co_return handleRefusal(number, answer.error());
     }
     m_resealed.erase(number);
@@ -97,14 +109,16 @@ Task<bool> Outbox::noteAccepted(ConversationId conversation, MessageId id, std::
         if (record.sender != m_state.device())
             continue;
         auto row = m_state.openEvent(record);
-        row.state = EventState::Opened;
         row.logSeq = logSeq;
         row.serverMs = serverMs;
-        const auto sortMs = clampedSortMs(row.sentMs, serverMs);
+        // What the server had before is where it was, and may have been deleted since.
+        if (!item->isAgain)
+            row.state = EventState::Opened;
+        const auto sortMs = item->isAgain ? record.sortMs : clampedSortMs(row.sentMs, serverMs);
         batch.replacedEvents.push_back(
             m_state.sealEvent(conversation, record.sender, id, sortMs, record.target, row));
         auto* state = m_state.conversation(conversation);
-        if (state && item->kind == OutboxKind::Text) {
+        if (state && item->kind == OutboxKind::Text && !item->isAgain) {
             state->lastId = id;
             state->lastHash = row.bodyHash;
         }
@@ -116,6 +130,19 @@ Task<bool> Outbox::noteAccepted(ConversationId conversation, MessageId id, std::
         m_state.stage(batch, *state);
     }
     const auto shown = item->target.value_or(id);
+    if (!item->isAgain) {
+        SentFrameRecord frame{m_state.nowMs() / hourMs,
+                              item->kind,
+                              conversation,
+                              item->peer,
+                              id,
+                              item->target,
+                              item->senderSeq,
+                              item->sealed->aad,
+                              item->sealed->body,
+                              item->sealed->wraps};
+        m_state.stage(batch, frame);
+    }
     m_state.stageOutboxRemoval(batch, number);
     m_state.outbox.erase(number);
     co_await m_state.committed(this, std::move(batch));

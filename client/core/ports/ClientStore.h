@@ -13,7 +13,7 @@
 /// (encryption.md 1.5), the store never sees content or keys.
 namespace impulse::client {
 
-/// Sets of small records, each (key, value). All of them fit into memory, except Archive. A table's
+/// Sets of small records, each (key, value). All of them fit into memory, except SentFrame. A table's
 /// number is what the database and the seal know it by, and is never used again.
 enum class Table : std::uint8_t {
     /// What must be readable before unlocking; not sealed, nothing secret: account, server, slot.
@@ -32,6 +32,8 @@ enum class Table : std::uint8_t {
     Draft = 11,
     /// Values that own devices share (encryption.md 4.5, subtypes from 16).
     Value = 12,
+    /// Own events as they were sent, for 30 days. Read only when the server has lost some.
+    SentFrame = 13,
 };
 
 struct Record {
@@ -73,6 +75,8 @@ struct WriteBatch {
         Mark mark;
     };
     std::vector<Removal> removals;
+    /// All records of these tables with a lower key.
+    std::vector<Removal> removalsBelow;
     std::vector<EventKey> eventRemovals;
     /// Inserted, or replaced by (table, key).
     std::vector<Record> records;
@@ -85,7 +89,7 @@ struct WriteBatch {
 
     bool isEmpty() const
     {
-        return removals.empty() && eventRemovals.empty() && records.empty() && events.empty() &&
+        return removals.empty() && removalsBelow.empty() && eventRemovals.empty() && records.empty() && events.empty() &&
                replacedEvents.empty() && marks.empty();
     }
 };

@@ -115,6 +115,13 @@ struct AccountRecord {
     bool profileKeyDue = false;
     /// The newest 20, oldest first.
     std::vector<ForkRecord> forks;
+    /// Copies of slot 1 and of what proves the recovery code, for a server that loses the account.
+    std::optional<Bytes> recoverySlot;
+    std::optional<WireSecret> recoveryAuth;
+    /// What passwordSlot's password is stretched with.
+    std::optional<protocol::PasswordParameters> passwordParameters;
+    /// When the server was last met in a new life, by its clock.
+    std::optional<std::uint64_t> restoredMs;
 
     static constexpr auto fields()
     {
@@ -145,7 +152,11 @@ struct AccountRecord {
                           field(25, "contactsTaken", &AccountRecord::contactsTaken),
                           field(26, "nextProfileKey", &AccountRecord::nextProfileKey),
                           field(27, "profileKeyDue", &AccountRecord::profileKeyDue),
-                          field(28, "forks", &AccountRecord::forks, anyBound)};
+                          field(28, "forks", &AccountRecord::forks, anyBound),
+                          field(29, "recoverySlot", &AccountRecord::recoverySlot, anyBound),
+                          field(30, "recoveryAuth", &AccountRecord::recoveryAuth),
+                          field(31, "restoredMs", &AccountRecord::restoredMs),
+                          field(32, "passwordParameters", &AccountRecord::passwordParameters)};
     }
 };
 

@@ -49,6 +49,10 @@ struct ConversationRecord {
     /// Marks for the peer that are not in the outbox yet.
     std::vector<MessageId> owedDelivered;
     std::vector<MessageId> owedRead;
+    /// Log number up to which the log was the same when the server was last put back from a backup.
+    std::optional<std::uint64_t> commonSeq;
+    /// What follows it has not been read again to the end.
+    std::optional<bool> isRepairing;
 
     static constexpr auto fields()
     {
@@ -66,7 +70,9 @@ struct ConversationRecord {
                           field(12, "lastId", &ConversationRecord::lastId),
                           field(13, "lastHash", &ConversationRecord::lastHash),
                           field(14, "owedDelivered", &ConversationRecord::owedDelivered, anyBound),
-                          field(15, "owedRead", &ConversationRecord::owedRead, anyBound)};
+                          field(15, "owedRead", &ConversationRecord::owedRead, anyBound),
+                          field(16, "commonSeq", &ConversationRecord::commonSeq),
+                          field(17, "isRepairing", &ConversationRecord::isRepairing)};
     }
 };
 
@@ -218,6 +224,8 @@ struct OutboxRecord {
     std::optional<SealedRecord> sealed;
     /// protocol::ErrorCode, or refusedBySecurity; 0: not refused.
     std::uint64_t refused = 0;
+    /// The server had it, and was put back to a time before.
+    std::optional<bool> isAgain;
 
     static constexpr auto fields()
     {
@@ -234,7 +242,39 @@ struct OutboxRecord {
                           field(11, "devices", &OutboxRecord::devices, anyBound),
                           field(12, "senderSeq", &OutboxRecord::senderSeq),
                           field(13, "sealed", &OutboxRecord::sealed),
-                          field(14, "refused", &OutboxRecord::refused)};
+                          field(14, "refused", &OutboxRecord::refused),
+                          field(15, "isAgain", &OutboxRecord::isAgain)};
+    }
+};
+
+/// An own event as the server took it, kept 30 days for a server that loses it (encryption.md
+/// section 14; Table::SentFrame, key: hour since 1970 as u64, id). Nothing in it can be read
+/// without the keys of its readers.
+struct SentFrameRecord {
+    std::uint64_t hour = 0;
+    OutboxKind kind = OutboxKind::Text;
+    ConversationId conversation;
+    UserId peer;
+    MessageId id;
+    /// Of an edit or delete.
+    std::optional<MessageId> target;
+    std::uint64_t senderSeq = 0;
+    Bytes aad;
+    Bytes body;
+    std::vector<protocol::Wrap> wraps;
+
+    static constexpr auto fields()
+    {
+        return std::tuple{field(1, "hour", &SentFrameRecord::hour),
+                          field(2, "kind", &SentFrameRecord::kind),
+                          field(3, "conversation", &SentFrameRecord::conversation),
+                          field(4, "peer", &SentFrameRecord::peer),
+                          field(5, "id", &SentFrameRecord::id),
+                          field(6, "target", &SentFrameRecord::target),
+                          field(7, "senderSeq", &SentFrameRecord::senderSeq),
+                          field(8, "aad", &SentFrameRecord::aad, anyBound),
+                          field(9, "body", &SentFrameRecord::body, anyBound),
+                          field(10, "wraps", &SentFrameRecord::wraps, anyBound)};
     }
 };
 

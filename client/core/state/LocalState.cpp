@@ -286,6 +286,30 @@ void LocalState::stage(WriteBatch& batch, const OutstandingRecord& item) const
     stageRow(batch, Table::Outstanding, outstandingKey(item), encodeRecord(item));
 }
 
+void LocalState::stage(WriteBatch& batch, const SentFrameRecord& frame) const
+{
+    Bytes key = numberKey(frame.hour);
+    key.insert(key.end(), frame.id.data(), frame.id.data() + MessageId::size());
+    stageRow(batch, Table::SentFrame, key, encodeRecord(frame));
+}
+
+void LocalState::stageFramesBefore(WriteBatch& batch, std::uint64_t hour) const
+{
+    batch.removalsBelow.push_back({Table::SentFrame, numberKey(hour)});
+}
+
+Task<Result<std::vector<SentFrameRecord>, ClientError>> LocalState::loadFrames()
+{
+    const auto records = co_await loadTable(Table::SentFrame);
+    if (!records.ok())
+        co_return Failure{records.error()};
+    std::vector<SentFrameRecord> frames;
+    const auto insert = [&frames](SentFrameRecord frame) { frames.push_back(std::move(frame)); };
+    if (!take<SentFrameRecord>(*records, insert))
+        co_return Failure{ClientError{ClientErrorCode::DatabaseCorrupt}};
+    co_return frames;
+}
+
 void LocalState::stageOutboxRemoval(WriteBatch& batch, std::uint64_t number) const
 {
     batch.removals.push_back({Table::Outbox, numberKey(number)});

@@ -66,6 +66,11 @@ public:
     void stage(WriteBatch& batch, const ConversationRecord& conversation) const;
     void stage(WriteBatch& batch, const OutboxRecord& item) const;
     void stage(WriteBatch& batch, const OutstandingRecord& item) const;
+    void stage(WriteBatch& batch, const SentFrameRecord& frame) const;
+    /// Kept frames of before this hour go.
+    void stageFramesBefore(WriteBatch& batch, std::uint64_t hour) const;
+    /// The kept frames, in the order of their hours. DatabaseCorrupt.
+    Task<Result<std::vector<SentFrameRecord>, ClientError>> loadFrames();
     void stageOutboxRemoval(WriteBatch& batch, std::uint64_t number) const;
     void stageOutstandingRemoval(WriteBatch& batch, const OutstandingRecord& item) const;
     void stageDraft(WriteBatch& batch, const ConversationId& id) const;

@@ -19,6 +19,7 @@ template <class T> std::optional<T> decodeRecord(View bytes);
     X(ConversationRecord)                                                                          \
     X(EventRow)                                                                                    \
     X(OutboxRecord)                                                                                \
+    X(SentFrameRecord)                                                                             \
     X(OutstandingRecord)                                                                           \
     X(DraftRecord)
 #define X(Record)                                                                                  \

@@ -38,6 +38,8 @@ std::string_view nameOf(std::uint8_t table)
         return "draft";
     case Table::Value:
         return "value";
+    case Table::SentFrame:
+        return "sentframe";
     }
     return "unknown";
 }

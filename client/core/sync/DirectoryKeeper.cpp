@@ -54,9 +54,7 @@ Task<Result<void, ClientError>> DirectoryKeeper::load()
         m_lists[*user].raw[reader.u64()] = row.value;
     }
     for (auto& [user, entry] : m_lists) {
-        std::vector<Bytes> raw;
-        for (const auto& [version, bytes] : entry.raw)
-            raw.push_back(bytes);
+        const auto raw = listsOnLog(user, entry);
         // What the log has grown beyond is fetched by the next sync.
         auto valid = crypto::validDeviceLists(directory(), user, raw);
         if (!valid.ok())
@@ -74,6 +72,8 @@ Task<Result<void, ClientError>> DirectoryKeeper::fetchLog()
     for (;;) {
         if (!isOpen())
             co_return Failure{ClientError{ClientErrorCode::WrongState}};
+        if (isUnsettled())
+            co_return Failure{ClientError{ClientErrorCode::ServerUnavailable}};
         protocol::GetDirectory request;
         request.after = directory().seq();
         const auto answer = co_await m_session.link().request(this, request);
@@ -139,7 +139,7 @@ Task<Result<void, ClientError>> DirectoryKeeper::sync()
 
 void DirectoryKeeper::takePush(const protocol::DirectoryPush& push)
 {
-    if (!isOpen())
+    if (!isOpen() || isUnsettled())
         return;
     const auto entry = crypto::parseDirectoryEntry(push.entry);
     if (!entry.ok() || entry->seq <= directory().seq())
@@ -162,6 +162,13 @@ void DirectoryKeeper::takePush(const protocol::DirectoryPush& push)
 
 Task<Result<void, ClientError>> DirectoryKeeper::checkOwn()
 {
+    if (isUnsettled()) {
+        const auto compared = co_await compareLog();
+        if (!compared.ok())
+            co_return Failure{compared.error()};
+        if (compared->common == directory().seq())
+            settle(compared->common);
+    }
     const auto fetched = co_await fetchLog();
     if (!fetched.ok())
         co_return fetched;
@@ -207,8 +214,11 @@ Task<Result<void, ClientError>> DirectoryKeeper::fetchLists(UserId user)
         co_return Result<void, ClientError>();
     std::uint64_t after = 0;
     const auto known = m_lists.find(user);
-    if (known != m_lists.end() && !known->second.raw.empty())
-        after = known->second.raw.rbegin()->first;
+    if (known != m_lists.end()) {
+        // A restored server may have lost the newest.
+        while (known->second.raw.contains(after + 1) && after < directory().history(user).size())
+            ++after;
+    }
     auto lists = co_await downloadLists(user, after);
     if (!lists.ok())
         co_return Failure{lists.error()};

@@ -38,6 +38,34 @@ public:
     /// A pushed entry: taken if it is the next, else everything is fetched.
     void takePush(const protocol::DirectoryPush& push);
 
+    // After a restore of the server (encryption.md 8.3).
+
+    /// The server of the open connection is in another life than the last one known, and it was not
+    /// found yet where both logs agree. Until then nothing is taken from its log.
+    bool isUnsettled() const;
+    struct Comparison {
+        /// The last position up to which both logs are the same.
+        std::uint64_t common = 0;
+        /// Both go on from there, each in its own way.
+        bool isForked = false;
+    };
+    /// Reads the server's whole log and compares.
+    Task<Result<Comparison, ClientError>> compareLog();
+    /// Both logs agree up to here: what follows is forgotten, pins stay, and the server's log is
+    /// followed from now on.
+    void settle(std::uint64_t seq);
+    /// Publishes own lists that the server's log has lost, in order, the same bytes.
+    Task<Result<void, ClientError>> publishLost();
+    /// Entries after a position, and the lists of entries after one: all own ones, the latest of
+    /// others.
+    View entriesAfter(std::uint64_t seq, std::size_t limit) const
+    {
+        return m_replica.entriesAfter(seq, limit);
+    }
+    std::vector<protocol::HandedList> listsAfter(std::uint64_t seq) const;
+    /// All own lists, oldest first.
+    std::vector<Bytes> ownLists() const;
+
     /// The verified current list of a person; fetched and pinned at first use. NotFound,
     /// SecurityCheckFailed or a network error.
     Task<Result<crypto::VerifiedDeviceList, ClientError>> devicesOf(UserId user);
@@ -82,6 +110,7 @@ private:
     };
 
     Task<Result<void, ClientError>> fetchLists(UserId user);
+    std::vector<Bytes> listsOnLog(const UserId& user, const Lists& lists) const;
     /// Takes lists into memory, checks them and stages what changes.
     Result<void, ClientError> takeLists(WriteBatch& batch, const UserId& user,
                                         std::vector<Bytes> lists);
@@ -100,6 +129,8 @@ private:
     /// Devices whose leaving was learnt, while what they sent before is being read.
     std::set<DeviceId> m_leftNow;
     bool m_deletionTold = false;
+    /// The life of the server whose log agrees with this one.
+    IncarnationId m_settledIn;
     Turn m_logTurn;
     Turn m_listTurn;
 };

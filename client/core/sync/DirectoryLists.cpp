@@ -69,9 +69,7 @@ Result<void, ClientError> DirectoryKeeper::takeLists(WriteBatch& batch, const Us
         if (parsed.ok())
             next.raw[parsed->version] = std::move(list);
     }
-    std::vector<Bytes> all;
-    for (const auto& [version, bytes] : next.raw)
-        all.push_back(bytes);
+    const auto all = listsOnLog(user, next);
     const auto pin = pinOf(user);
     auto accepted = pin && !all.empty()
                         ? crypto::acceptDeviceList(directory(), user, all.back(), pin)
@@ -94,7 +92,9 @@ Result<void, ClientError> DirectoryKeeper::takeLists(WriteBatch& batch, const Us
     if (known != m_lists.end())
         before = known->second.valid;
     for (const auto& [version, bytes] : next.raw) {
-        if (known == m_lists.end() || !known->second.raw.contains(version))
+        const bool isNew = known == m_lists.end() || !known->second.raw.contains(version) ||
+                           known->second.raw.at(version) != bytes;
+        if (isNew)
             m_state.stageRow(batch, Table::DeviceList, listKey(user, version), bytes);
     }
     noteLeft(before, next);

@@ -21,7 +21,7 @@ Bytes rowKey(std::uint64_t row)
 void DirectoryReplica::begin(const ServerId& server)
 {
     m_entries.clear();
-    m_log = std::make_unique<crypto::Directory>(server);
+    m_log = std::make_unique<crypto::Directory>(ServerId(server));
 }
 
 void DirectoryReplica::clear()
@@ -51,6 +51,28 @@ bool DirectoryReplica::append(View entry)
         return false;
     m_entries.insert(m_entries.end(), entry.begin(), entry.end());
     return true;
+}
+
+View DirectoryReplica::entriesAfter(std::uint64_t seq, std::size_t limit) const
+{
+    const std::uint64_t count = m_entries.size() / entrySize;
+    const auto first = std::min(seq, count);
+    const auto last = std::min<std::uint64_t>(count, first + limit);
+    return View(m_entries).subspan(first * entrySize, (last - first) * entrySize);
+}
+
+void DirectoryReplica::truncate(WriteBatch& batch, std::uint64_t seq)
+{
+    const auto count = m_entries.size() / entrySize;
+    const auto kept = toBytes(entriesAfter(0, seq));
+    begin(m_log->server());
+    for (std::size_t at = 0; at < kept.size(); at += entrySize)
+        (void)append(View(kept).subspan(at, entrySize));
+    for (auto row = seq / entriesPerRow; row * entriesPerRow < count; ++row)
+        batch.removals.push_back({Table::Directory, rowKey(row)});
+    // Removals come first: what is left of the last row is written again.
+    if (seq > 0)
+        stage(batch, seq);
 }
 
 void DirectoryReplica::stage(WriteBatch& batch, std::uint64_t fromSeq) const

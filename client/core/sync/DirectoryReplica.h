@@ -22,6 +22,10 @@ public:
 
     /// False if it is not the next entry; then nothing has changed.
     bool append(View entry);
+    /// Entries after a position, as they came.
+    View entriesAfter(std::uint64_t seq, std::size_t limit) const;
+    /// Forgets the entries after this position, here and in the database.
+    void truncate(WriteBatch& batch, std::uint64_t seq);
     /// Stages the entries from this position on.
     void stage(WriteBatch& batch, std::uint64_t fromSeq) const;
 

@@ -6,10 +6,11 @@
 namespace impulse::client {
 
 SyncRunner::SyncRunner(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
-                       Inbound& inbound, Outbox& outbox, Healer& healer, PeopleService& people,
-                       QObject* parent)
+                       ServerRestore& restore, HistoryRepair& repair, Inbound& inbound,
+                       Outbox& outbox, Healer& healer, PeopleService& people, QObject* parent)
     : QObject(parent), m_state(state), m_session(session), m_directory(directory),
-      m_inbound(inbound), m_outbox(outbox), m_healer(healer), m_people(people)
+      m_restore(restore), m_repair(repair), m_inbound(inbound), m_outbox(outbox), m_healer(healer),
+      m_people(people)
 {
     connect(&session, &ServerSession::loggedIn, this, [this] { run().detach(); });
     connect(&session, &ServerSession::loggedOut, this, [this] {
@@ -50,6 +51,7 @@ Task<void> SyncRunner::run()
     m_session.setUpToDate();
     m_healer.start();
     m_outbox.run();
+    m_repair.pruneFrames();
     Q_EMIT upToDate();
     co_await m_people.sync();
     if (run == m_run)
@@ -68,12 +70,20 @@ Task<void> SyncRunner::readBacklog()
 
 Task<Result<void, ClientError>> SyncRunner::bringUp()
 {
-    auto result = co_await m_directory.sync();
+    auto result = co_await m_restore.settle();
+    if (!result.ok())
+        co_return result;
+    result = co_await m_directory.sync();
     if (!result.ok())
         co_return result;
     result = co_await keepPrekeys();
     if (!result.ok())
         co_return result;
+    if (m_restore.isNewLife()) {
+        result = co_await m_repair.run();
+        if (!result.ok())
+            co_return result;
+    }
     result = co_await readLogs();
     if (!result.ok())
         co_return result;
@@ -133,7 +143,6 @@ Task<Result<void, ClientError>> SyncRunner::keepPrekeys()
 
 Task<Result<void, ClientError>> SyncRunner::readLogs()
 {
-    const bool newIncarnation = m_state.account.incarnation != m_session.link().hello().incarnation;
     protocol::Sync request;
     for (;;) {
         request.positions.clear();
@@ -147,17 +156,15 @@ Task<Result<void, ClientError>> SyncRunner::readLogs()
         const auto answer = co_await m_session.link().request(this, request);
         if (!answer.ok())
             co_return Failure{answer.error().error};
-        // Restored, or it once named a number that it had not reached: what is there is read again,
-        // which repeats nothing.
+        // It once named a number that it had not reached: what is there is read again, which
+        // repeats nothing.
         const auto newest = answer->mailboxLast;
-        if (newIncarnation || (newest != 0 && newest < m_state.account.mailboxPosition))
+        if (newest != 0 && newest < m_state.account.mailboxPosition)
             m_state.account.mailboxPosition = 0;
         for (const auto& head : answer->conversations) {
             if (head.conversationId != m_state.directConversation(head.peer))
                 continue;
-            auto& conversation = m_state.obtainConversation(head.peer);
-            if (newIncarnation)
-                m_inbound.rewind(conversation.id, head.lastSeq);
+            const auto& conversation = m_state.obtainConversation(head.peer);
             if (head.lastSeq <= conversation.position)
                 continue;
             const auto read = co_await m_inbound.catchUp(head.conversationId);
@@ -171,12 +178,6 @@ Task<Result<void, ClientError>> SyncRunner::readLogs()
         if (request.after && last <= *request.after)
             co_return Failure{ClientError{ClientErrorCode::NotThisServer}};
         request.after = last;
-    }
-    if (newIncarnation) {
-        m_state.account.incarnation = m_session.link().hello().incarnation;
-        WriteBatch batch;
-        m_state.stageAccount(batch);
-        m_state.commit(std::move(batch));
     }
     co_return Result<void, ClientError>();
 }

@@ -2,6 +2,8 @@
 
 #include "client/core/message/Inbound.h"
 #include "client/core/people/PeopleService.h"
+#include "client/core/sync/HistoryRepair.h"
+#include "client/core/sync/ServerRestore.h"
 
 namespace impulse::client {
 
@@ -11,8 +13,8 @@ class SyncRunner : public QObject {
     Q_OBJECT
 public:
     SyncRunner(LocalState& state, ServerSession& session, DirectoryKeeper& directory,
-               Inbound& inbound, Outbox& outbox, Healer& healer, PeopleService& people,
-               QObject* parent = nullptr);
+               ServerRestore& restore, HistoryRepair& repair, Inbound& inbound, Outbox& outbox,
+               Healer& healer, PeopleService& people, QObject* parent = nullptr);
 
     /// The run after the last login has ended, people included.
     bool isDone() const { return m_done; }
@@ -32,6 +34,8 @@ private:
     LocalState& m_state;
     ServerSession& m_session;
     DirectoryKeeper& m_directory;
+    ServerRestore& m_restore;
+    HistoryRepair& m_repair;
     Inbound& m_inbound;
     Outbox& m_outbox;
     Healer& m_healer;

@@ -73,6 +73,8 @@ void MainWindow::connectSide()
     connect(m_firstRun, &FirstRun::accountMenuWanted, this, &MainWindow::showAccountMenu);
     connect(m_firstRun, &FirstRun::newCodeClicked, this, &MainWindow::newRecoveryCodeWanted);
     connect(m_side, &SidePane::tryNowClicked, this, &MainWindow::retryConnection);
+    connect(m_side, &SidePane::decideClicked, this,
+            [this] { Q_EMIT serverDecisionWanted(m_question); });
     connect(m_side, &SidePane::accountMenuWanted, this, &MainWindow::showAccountMenu);
     connect(&m_side->list(), &ChatListView::menuWanted, this, &MainWindow::showChatMenu);
     connect(&m_side->list(), &ChatListView::chatChosen, this, &MainWindow::openConversation);
@@ -147,6 +149,14 @@ void MainWindow::setConnection(ConnectionState state, std::uint64_t nextTryMs,
     m_side->setConnection(state, nextTryMs, problem);
     m_firstRun->setOnline(usable);
     m_conversation->header().setConnection(state);
+}
+
+void MainWindow::setServerQuestion(ServerQuestion question)
+{
+    if (isVisible() && question != m_question && question != ServerQuestion::None)
+        m_announcer->announce(tr("Your server was restored. You have to decide."));
+    m_question = question;
+    m_side->setServerQuestion(question);
 }
 
 void MainWindow::setPerson(const client::PersonItem& person)

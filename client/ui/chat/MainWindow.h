@@ -5,6 +5,7 @@
 #include "client/core/models/ChatListModel.h"
 #include "client/core/models/MessageListModel.h"
 #include "client/ui/chat/OwnUser.h"
+#include "client/ui/chat/ServerQuestion.h"
 #include "client/ui/theme/Language.h"
 #include "client/ui/theme/Theme.h"
 
@@ -43,6 +44,8 @@ public:
     /// stopped, one sentence.
     void setConnection(client::ConnectionState state, std::uint64_t nextTryMs = 0,
                        const QString& problem = QString());
+    /// A card with a button at the top of the list, in place of the problem.
+    void setServerQuestion(ServerQuestion question);
     /// What is known of a person; shown if it is the peer of the open conversation.
     void setPerson(const client::PersonItem& person);
     /// The stored draft. The window remembers it and what is typed later.
@@ -99,6 +102,8 @@ Q_SIGNALS:
     void newRecoveryCodeWanted();
     void accountDeletionWanted();
     void retryConnection();
+    /// The button of the server's question.
+    void serverDecisionWanted(impulse::ui::ServerQuestion question);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -159,6 +164,7 @@ private:
     std::unordered_map<ConversationId, QString, FixedHash> m_drafts;
     std::optional<MessageId> m_markedRead;
     client::ConnectionState m_connection = client::ConnectionState::Online;
+    ServerQuestion m_question = ServerQuestion::None;
     bool m_showsLastSeen = true;
     bool m_onePane = false;
     bool m_sideSized = false;

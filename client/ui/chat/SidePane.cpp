@@ -50,6 +50,8 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
       m_offline(new Banner(theme, Banner::Kind::Neutral, Banner::Shape::Card, this)),
       m_tryNow(new Button(theme, Button::Kind::Text, m_offline)),
       m_stopped(new Banner(theme, Banner::Kind::Danger, Banner::Shape::Card, this)),
+      m_question(new Banner(theme, Banner::Kind::Warning, Banner::Shape::Card, this)),
+      m_decide(new Button(theme, Button::Kind::Text, m_question)),
       m_pages(new QStackedWidget(this)), m_list(new ChatListView(theme, chats, this)),
       m_nothing(new Label(theme, TextStyle::Small, Token::TextSecondary, this))
 {
@@ -69,6 +71,13 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
     m_offline->addButton(m_tryNow);
     m_offline->layout()->setContentsMargins(12, 9, 0, 9);
     m_stopped->setIconName(QLatin1String("alert"));
+    m_question->setIconName(QLatin1String("alert"));
+    m_question->setObjectName(QStringLiteral("questionCard"));
+    m_decide->setButtonSize(Button::Size::Small);
+    m_decide->setObjectName(QStringLiteral("decideButton"));
+    m_question->addButton(m_decide);
+    m_question->setButtonsBelow();
+    m_question->layout()->setContentsMargins(12, 9, 12, 4);
     m_nothing->setWordWrap(true);
     m_nothing->setAlignment(Qt::AlignHCenter);
     m_nothing->setContentsMargins(20, 24, 20, 0);
@@ -82,12 +91,14 @@ SidePane::SidePane(Theme& theme, client::ChatListModel& chats, QWidget* parent)
     column->addWidget(m_head);
     column->addWidget(inMargins(m_offline, this));
     column->addWidget(inMargins(m_stopped, this));
+    column->addWidget(inMargins(m_question, this));
     column->addWidget(m_pages, 1);
     connect(m_account, &QAbstractButton::clicked, this, [this] {
         Q_EMIT accountMenuWanted(m_account->mapToGlobal(QPoint(0, m_account->height() + 4)));
     });
     connect(m_newChat, &QAbstractButton::clicked, this, &SidePane::newChatWanted);
     connect(m_tryNow, &QAbstractButton::clicked, this, &SidePane::tryNowClicked);
+    connect(m_decide, &QAbstractButton::clicked, this, &SidePane::decideClicked);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString& text) {
         m_list->filter().setText(text);
         updatePages();
@@ -217,7 +228,25 @@ void SidePane::updateBanner()
     m_offline->parentWidget()->setVisible(lost);
     const bool stopped = m_state == ConnectionState::Stopped && !m_problem.isEmpty();
     m_stopped->setTexts(m_problem, {});
-    m_stopped->parentWidget()->setVisible(stopped);
+    m_stopped->parentWidget()->setVisible(stopped && m_asked == ServerQuestion::None);
+    updateQuestion();
+}
+
+void SidePane::setServerQuestion(ServerQuestion question)
+{
+    m_asked = question;
+    updateBanner();
+}
+
+void SidePane::updateQuestion()
+{
+    const bool confirm = m_asked == ServerQuestion::ConfirmRestore;
+    m_question->setTexts(
+        tr("Your server was restored from an older backup"),
+        confirm ? tr("Ask whoever runs it if that is true. Nothing is sent until you decide.")
+                : tr("Your account is newer than that. Your password brings it back."));
+    m_decide->setText(confirm ? tr("Go on…") : tr("Bring it back…"));
+    m_question->parentWidget()->setVisible(m_asked != ServerQuestion::None);
 }
 
 void SidePane::updatePages()

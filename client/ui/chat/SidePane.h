@@ -2,6 +2,7 @@
 
 #include "client/core/Connection.h"
 #include "client/ui/chat/OwnUser.h"
+#include "client/ui/chat/ServerQuestion.h"
 
 #include <QTimer>
 #include <QWidget>
@@ -35,6 +36,8 @@ public:
     /// See MainWindow::setConnection().
     void setConnection(client::ConnectionState state, std::uint64_t nextTryMs,
                        const QString& problem);
+    /// See MainWindow::setServerQuestion().
+    void setServerQuestion(ServerQuestion question);
     ChatListView& list() { return *m_list; }
     SearchField& search() { return *m_search; }
     void focusSearch();
@@ -43,6 +46,7 @@ Q_SIGNALS:
     void accountMenuWanted(const QPoint& globalPosition);
     void newChatWanted();
     void tryNowClicked();
+    void decideClicked();
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -51,6 +55,7 @@ protected:
 private:
     QWidget* makeEmptyState();
     void updateBanner();
+    void updateQuestion();
     void updatePages();
     void applyMetrics();
     void retranslate();
@@ -64,6 +69,8 @@ private:
     Banner* m_offline;
     Button* m_tryNow;
     Banner* m_stopped;
+    Banner* m_question;
+    Button* m_decide;
     QStackedWidget* m_pages;
     ChatListView* m_list;
     QWidget* m_empty = nullptr;
@@ -75,6 +82,7 @@ private:
     std::uint64_t m_nextTryMs = 0;
     std::uint64_t m_offlineSinceMs = 0;
     QString m_problem;
+    ServerQuestion m_asked = ServerQuestion::None;
     QTimer m_tick;
 };
 

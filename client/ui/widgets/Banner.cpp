@@ -98,7 +98,7 @@ void Banner::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
     const int least = m_shape == Shape::Bar ? m_theme.pxCapped(narrowBar) : m_theme.px(narrowCard);
-    const bool narrow = width() < least;
+    const bool narrow = m_buttonsBelow || width() < least;
     const auto direction = narrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight;
     if (m_body->direction() == direction) {
         return;

@@ -29,6 +29,8 @@ public:
     void setTexts(const QString& title, const QString& text);
     /// Buttons stand at the right, or under the text of a narrow one; the banner owns them.
     void addButton(Button* button);
+    /// Always under the text: for a card with more than a few words.
+    void setButtonsBelow() { m_buttonsBelow = true; }
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -41,6 +43,7 @@ private:
     Theme& m_theme;
     Kind m_kind;
     Shape m_shape;
+    bool m_buttonsBelow = false;
     QBoxLayout* m_body;
     IconView* m_icon;
     Label* m_title;

@@ -2,6 +2,7 @@
 #include "server/core/AccountDeletion.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -13,31 +14,6 @@ using protocol::RegistrationPolicy;
 bool areWithinBounds(const protocol::PasswordParameters& parameters)
 {
     return crypto::checkParams({parameters.ops, parameters.mem}).ok();
-}
-
-/// RegistrationClosed or InviteInvalid, unless a person with this invite may register. Guessing
-/// invites counts like guessing passwords.
-Outcome<protocol::Done> checkInvite(const Context& context,
-                                    const std::optional<std::string>& invite)
-{
-    const auto& services = context.services;
-    switch (services.settings.registration) {
-    case RegistrationPolicy::Open:
-        return protocol::Done{};
-    case RegistrationPolicy::Closed:
-        return Failure{refusal(ErrorCode::RegistrationClosed)};
-    case RegistrationPolicy::Invite:
-        break;
-    }
-    if (!invite)
-        return Failure{refusal(ErrorCode::InviteInvalid)};
-    if (const auto wait = services.credentials.waitForAddress(context.address()))
-        return Failure{rateLimited(*wait)};
-    if (!services.store.invites().isUsable(inviteHash(*invite), services.clock.nowMs())) {
-        services.credentials.countFailure(context.address());
-        return Failure{refusal(ErrorCode::InviteInvalid)};
-    }
-    return protocol::Done{};
 }
 
 /// The asker's account, after his password was checked against it.
@@ -67,6 +43,8 @@ struct Registration {
     StoredPrekey signedPrekey;
     std::vector<StoredPrekey> oneTimePrekeys;
     std::optional<InviteHash> invite;
+    /// If the log must not grow now.
+    std::uint64_t retryMs = 0;
 };
 
 Outcome<Registration> checkRegistration(const Context& context, protocol::Register& request)
@@ -105,6 +83,7 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
                     list.deviceIds(), now};
     if (services.settings.registration == RegistrationPolicy::Invite)
         result.invite = inviteHash(*request.invite);
+    result.retryMs = retryMs(services.settings);
     return result;
 }
 
@@ -113,6 +92,7 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
                                          Deliveries& out)
 {
     const auto& account = registration.account.account;
+    IMPULSE_CHECK(checkAppends(store, registration.retryMs));
     if (store.accounts().isNameTaken(account.username))
         return Failure{refusal(ErrorCode::UsernameTaken)};
     if (store.accounts().isIdTaken(account.userId))
@@ -131,6 +111,29 @@ Outcome<std::uint64_t> storeRegistration(Store& store, const Registration& regis
 }
 
 } // namespace
+
+Outcome<protocol::Done> checkInvite(const Context& context,
+                                    const std::optional<std::string>& invite)
+{
+    const auto& services = context.services;
+    switch (services.settings.registration) {
+    case RegistrationPolicy::Open:
+        return protocol::Done{};
+    case RegistrationPolicy::Closed:
+        return Failure{refusal(ErrorCode::RegistrationClosed)};
+    case RegistrationPolicy::Invite:
+        break;
+    }
+    if (!invite)
+        return Failure{refusal(ErrorCode::InviteInvalid)};
+    if (const auto wait = services.credentials.waitForAddress(context.address()))
+        return Failure{rateLimited(*wait)};
+    if (!services.store.invites().isUsable(inviteHash(*invite), services.clock.nowMs())) {
+        services.credentials.countFailure(context.address());
+        return Failure{refusal(ErrorCode::InviteInvalid)};
+    }
+    return protocol::Done{};
+}
 
 void handle(Context& context, protocol::CheckUsername request, Reply<protocol::CheckUsername> reply)
 {
@@ -247,8 +250,9 @@ void handle(Context& context, protocol::DeleteAccount request, Reply<protocol::D
         return reply.refuse(account.error());
     write(
         services,
-        [entry = deletionEntry(services, context.identity().user)](Store& store, Deliveries& out) {
-            return storeDeletion(store, entry, out);
+        [entry = deletionEntry(services, context.identity().user),
+         retryMs = retryMs(services.settings)](Store& store, Deliveries& out) {
+            return storeDeletion(store, entry, retryMs, out);
         },
         [reply = std::move(reply)](const Outcome<protocol::Done>& done) mutable {
             reply.finish(done);

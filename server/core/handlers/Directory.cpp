@@ -1,4 +1,5 @@
 #include "server/core/KeyChecks.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
@@ -17,6 +18,8 @@ struct Publication {
     std::optional<DeviceId> newDevice;
     std::optional<StoredPrekey> signedPrekey;
     std::vector<StoredPrekey> oneTimePrekeys;
+    /// If the log must not grow now.
+    std::uint64_t retryMs = 0;
 };
 
 Outcome<Publication> checkPublication(const Context& context, protocol::PublishDeviceList& request)
@@ -24,6 +27,7 @@ Outcome<Publication> checkPublication(const Context& context, protocol::PublishD
     const auto& services = context.services;
     const auto user = context.identity().user;
     Publication result;
+    result.retryMs = retryMs(services.settings);
     IMPULSE_TRY(result.list, checkList(request.deviceList, user));
     result.entry = {user,
                     directoryLabel(services.keys.serverId, user),
@@ -77,6 +81,7 @@ Outcome<protocol::Done> checkAgainstLog(const Store& store, const Publication& p
 Outcome<std::uint64_t> storePublication(Store& store, const Publication& publication,
                                         Deliveries& out)
 {
+    IMPULSE_CHECK(checkAppends(store, publication.retryMs));
     IMPULSE_CHECK(checkAgainstLog(store, publication));
     for (const auto& device : store.directory().devices(publication.entry.user)) {
         if (publication.list.find(device))

@@ -7,6 +7,25 @@ namespace impulse::server {
 using protocol::ContactState;
 using protocol::ErrorCode;
 
+namespace {
+
+/// As far as clients believe numbers (encryption.md 1.3).
+constexpr std::uint64_t furthestJump = 1'000'000;
+
+/// After a restore the first event of a device may jump: what was between may be gone for ever.
+bool mayJump(const Store& store, const NewEvent& event, std::uint64_t last)
+{
+    const auto restoredMs = store.handIns().status().restoredMs;
+    if (restoredMs == 0 || event.senderSeq - last > furthestJump)
+        return false;
+    if (last == 0)
+        return true;
+    const auto sent = store.conversations().sent(event.conversation, event.device, last);
+    return sent && sent->serverMs < restoredMs;
+}
+
+} // namespace
+
 Outcome<crypto::Aad> checkAad(const Identity& sender, View aad)
 {
     auto parsed = crypto::parseAad(aad);
@@ -63,9 +82,9 @@ Outcome<std::optional<Sent>> checkNumber(const Store& store, const NewEvent& eve
 {
     const auto& conversations = store.conversations();
     const auto last = conversations.lastSenderSeq(event.conversation, event.device);
-    if (event.senderSeq > last + 1)
+    if (event.senderSeq > last + 1 && !mayJump(store, event, last))
         return Failure{refusal(ErrorCode::OutOfOrder, last)};
-    if (event.senderSeq == last + 1)
+    if (event.senderSeq > last)
         return std::optional<Sent>();
     const auto sent = conversations.sent(event.conversation, event.device, event.senderSeq);
     if (!sent || sent->messageId != event.messageId)

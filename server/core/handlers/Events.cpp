@@ -1,3 +1,4 @@
+#include "server/core/Recovery.h"
 #include "server/core/handlers/EventChecks.h"
 
 #include <algorithm>
@@ -21,6 +22,11 @@ struct Sending {
     std::vector<DeviceId> unwrapped;
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
+    /// If what it was sealed for is not known yet.
+    std::uint64_t retryMs = 0;
+    /// If the peer is to come back after a restore.
+    std::uint64_t awaitMs = 0;
+    ServerId server;
     /// Set if the sender has stored too much of late: how long he has to wait.
     std::optional<std::uint64_t> waitMs;
 };
@@ -41,6 +47,9 @@ Outcome<Sending> checkSending(const Context& context, const crypto::Aad& aad,
     result.unwrapped = std::move(request.unwrapped);
     result.roster = request.roster;
     result.erase = std::move(request.erase);
+    result.retryMs = retryMs(context.services.settings);
+    result.awaitMs = context.services.settings.handInTogetherMs;
+    result.server = context.services.keys.serverId;
     return result;
 }
 
@@ -65,6 +74,23 @@ Outcome<std::vector<DeviceId>> checkReaders(const Store& store, const Sending& s
     return devices;
 }
 
+/// The devices that read it, if it may be written to this person. After a restore what is not known
+/// may be known soon.
+Outcome<std::vector<DeviceId>> checkAudience(const Store& store, const Sending& sending)
+{
+    if (const auto allowed = checkPeer(store, sending.sender.user, sending.peer); !allowed) {
+        const bool isNobody = allowed.error().code == ErrorCode::NotFound;
+        return Failure{isNobody && isAwaited(store, sending.server, sending.peer)
+                           ? retryAfter(sending.awaitMs)
+                           : allowed.error()};
+    }
+    auto readers = checkReaders(store, sending);
+    // Sealed for lists that are not taken back yet.
+    if (!readers && store.handIns().status().isClosed())
+        return Failure{retryAfter(sending.retryMs)};
+    return readers;
+}
+
 /// Writing to somebody accepts him.
 void acceptPeer(Store& store, const UserId& self, const UserId& peer, Deliveries& out)
 {
@@ -87,8 +113,7 @@ Outcome<Sent> storeEvent(Store& store, const Sending& sending, Deliveries& out)
     IMPULSE_TRY(const auto again, checkNumber(store, event));
     if (again)
         return *again;
-    IMPULSE_CHECK(checkPeer(store, self, sending.peer));
-    IMPULSE_TRY(auto readers, checkReaders(store, sending));
+    IMPULSE_TRY(auto readers, checkAudience(store, sending));
     auto& conversations = store.conversations();
     for (const auto seq : sending.erase) {
         if (conversations.author(event.conversation, seq) != self)

@@ -1,3 +1,4 @@
+#include "server/core/Recovery.h"
 #include "server/core/handlers/EventChecks.h"
 
 #include <set>
@@ -20,6 +21,8 @@ struct GroupSending {
     std::vector<std::uint64_t> erase;
     std::vector<Envelope> controls;
     std::size_t mailboxEntries = 0;
+    /// If what it was sealed for is not known yet.
+    std::uint64_t retryMs = 0;
     /// Set if the sender has stored too much of late: how long he has to wait.
     std::optional<std::uint64_t> waitMs;
 };
@@ -49,6 +52,7 @@ Outcome<GroupSending> checkSending(const Context& context, const crypto::Aad& aa
     result.sender = context.identity();
     result.state = *aad.group;
     result.mailboxEntries = context.services.settings.mailboxEntries;
+    result.retryMs = retryMs(context.services.settings);
     if (request.controls) {
         for (auto& control : *request.controls) {
             IMPULSE_TRY(auto envelope, checkControl(context, aad.conversation, control));
@@ -123,6 +127,18 @@ GroupDelivery deliveryOf(const GroupRoster& roster, std::uint64_t seq, const New
             true};
 }
 
+/// State and roster. After a restore what is not known may be known soon.
+Outcome<std::shared_ptr<const GroupRoster>> checkRoster(const Store& store,
+                                                        const GroupSending& sending)
+{
+    auto roster = checkState(store, sending.sender, sending.event->conversation, sending.state);
+    if (roster && sending.roster != (*roster)->version)
+        roster = Failure{refusal(ErrorCode::StaleRoster, (*roster)->version)};
+    if (!roster && store.handIns().status().isClosed())
+        return Failure{retryAfter(sending.retryMs)};
+    return roster;
+}
+
 /// The order of the checks is that of PROTOCOL.md, "Groups".
 Outcome<Sent> storeEvent(Store& store, RateLimiter& limiter, const GroupSending& sending,
                          Deliveries& out)
@@ -132,10 +148,7 @@ Outcome<Sent> storeEvent(Store& store, RateLimiter& limiter, const GroupSending&
     IMPULSE_TRY(const auto again, checkNumber(store, event));
     if (again)
         return *again;
-    IMPULSE_TRY(const auto roster,
-                checkState(store, sending.sender, event.conversation, sending.state));
-    if (sending.roster != roster->version)
-        return Failure{refusal(ErrorCode::StaleRoster, roster->version)};
+    IMPULSE_TRY(const auto roster, checkRoster(store, sending));
     const bool admin = isAdmin(*roster, sending.sender.user);
     if (!admin && (roster->policy & crypto::GroupState::onlyAdminsSend))
         return Failure{refusal(ErrorCode::Forbidden)};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/crypto/Login.h"
 #include "server/core/Announcements.h"
 #include "server/core/Reply.h"
 #include "server/core/WriteTask.h"
@@ -49,6 +50,11 @@ void handle(Context& context, protocol::GetDirectory request, Reply<protocol::Ge
 void handle(Context& context, protocol::GetDeviceLists request,
             Reply<protocol::GetDeviceLists> reply);
 
+// handlers/HandIn.cpp
+void handle(Context& context, protocol::HandIn request, Reply<protocol::HandIn> reply);
+void handle(Context& context, protocol::RegisterAgain request,
+            Reply<protocol::RegisterAgain> reply);
+
 // handlers/Prekeys.cpp
 void handle(Context& context, protocol::GetPrekeyStatus request,
             Reply<protocol::GetPrekeyStatus> reply);
@@ -90,6 +96,16 @@ void handle(Context& context, protocol::SendTransient request,
             Reply<protocol::SendTransient> reply);
 void handle(Context& context, protocol::FetchMailbox request, Reply<protocol::FetchMailbox> reply);
 void handle(Context& context, protocol::AckMailbox request, Reply<protocol::AckMailbox> reply);
+
+/// A login counts for what its connection has handed in after a restore. Nothing happens if it did
+/// not.
+void keepHandIn(Context& context);
+/// RegistrationClosed or InviteInvalid, unless a person with this invite may register. Guessing
+/// invites counts like guessing passwords.
+Outcome<protocol::Done> checkInvite(const Context& context,
+                                    const std::optional<std::string>& invite);
+/// What a device of this connection signs to log in.
+crypto::Hello helloOf(const Context& context);
 
 /// What follows when a session has become ready: it counts as online.
 void becomeReady(Context& context, Identity identity);

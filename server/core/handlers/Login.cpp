@@ -1,21 +1,13 @@
 #include "common/crypto/Login.h"
 #include "server/core/InviteCodes.h"
 #include "server/core/KeyChecks.h"
+#include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
 
 namespace impulse::server {
 namespace {
 
 using protocol::ErrorCode;
-
-crypto::Hello helloOf(const Context& context)
-{
-    const auto& session = *context.session;
-    return {context.services.keys.serverId,
-            *crypto::CertificateHash::from(session.connection()->certificateHash()),
-            *crypto::HelloNonce::from(session.clientNonce),
-            *crypto::HelloNonce::from(session.serverNonce)};
-}
 
 /// Better parameters for an account that stretches less than what is usual now, never less than it
 /// has.
@@ -65,7 +57,7 @@ Outcome<protocol::LoginResult> logInByReset(Context& context, const protocol::Re
 {
     const auto& services = context.services;
     const auto both = limitKey({view(request.username), view(context.address())});
-    auto wait = services.limiter.waitMs(Limit::FailuresPerAccountAndAddress, both);
+    auto wait = services.limiter.growingWaitMs(Limit::FailuresPerAccountAndAddress, both);
     if (!wait)
         wait = services.credentials.waitForAddress(context.address());
     if (wait)
@@ -80,6 +72,7 @@ Outcome<protocol::LoginResult> logInByReset(Context& context, const protocol::Re
         services.credentials.countFailure(context.address());
         return Failure{refusal(ErrorCode::Unauthorized)};
     }
+    services.limiter.clear(Limit::FailuresPerAccountAndAddress, both);
     auto result = becomePending(context, *account, true);
     if (result)
         context.session->resetBy = Hash32::from(stored->hash.view());
@@ -107,6 +100,35 @@ std::optional<SignPublicKey> formerKey(const Store& store, const UserId& user,
     return key;
 }
 
+/// The identity key of an account, of the newest list that is here.
+std::optional<SignPublicKey> identityOf(const Store& store, const UserId& user)
+{
+    std::optional<CheckedList> newest;
+    if (const auto latest = store.directory().latest(user))
+        newest = readList(latest->list);
+    else if (const auto lists = store.directory().lists(user, 0, protocol::deviceListsPerFetch);
+             !lists.empty())
+        newest = readList(lists.back());
+    return newest ? std::optional(newest->identityKey) : std::nullopt;
+}
+
+/// A list that this connection handed in after a restore, if it is to be logged in against: the
+/// log does not have it yet.
+const CheckedList* handedList(const Context& context, const UserId& user)
+{
+    const auto& services = context.services;
+    const auto& draft = context.session->handIn;
+    const auto* handed = draft ? draft->newestList(user) : nullptr;
+    if (!handed || identityOf(services.store, user) != handed->checked.identityKey)
+        return nullptr;
+    const auto history = services.store.directory().history(handed->label);
+    const bool isMissing = !history.empty() && !history.back().hasList &&
+                           history.back().listHash == handed->checked.hash;
+    const bool isNewer = handed->checked.version > history.size();
+    const bool counts = isMissing || (isNewer && services.store.handIns().status().isClosed());
+    return counts ? &handed->checked : nullptr;
+}
+
 /// It is not listed any more. Who proves its key may read the lists that say so (encryption.md
 /// 1.4).
 void refuseRemoved(Context& context, const protocol::DeviceLogin& request,
@@ -118,6 +140,8 @@ void refuseRemoved(Context& context, const protocol::DeviceLogin& request,
     const bool proven = key && crypto::verifyDeviceLogin(*key, helloOf(context), request.userId,
                                                          request.deviceId, request.signature)
                                    .ok();
+    if (!proven && services.store.handIns().status().isClosed())
+        return reply.refuse(retryLater(services.settings));
     if (!proven) {
         services.credentials.countFailure(context.address());
     } else if (session.state == SessionState::Greeted) {
@@ -128,6 +152,15 @@ void refuseRemoved(Context& context, const protocol::DeviceLogin& request,
 }
 
 } // namespace
+
+crypto::Hello helloOf(const Context& context)
+{
+    const auto& session = *context.session;
+    return {context.services.keys.serverId,
+            *crypto::CertificateHash::from(session.connection()->certificateHash()),
+            *crypto::HelloNonce::from(session.clientNonce),
+            *crypto::HelloNonce::from(session.serverNonce)};
+}
 
 void handle(Context& context, protocol::Hello request, Reply<protocol::Hello> reply)
 {
@@ -190,8 +223,13 @@ void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::Dev
         return reply.refuse(ErrorCode::Forbidden);
     const auto username = services.store.accounts().username(request.userId);
     const auto stored = services.store.directory().latest(request.userId);
-    const auto list = stored ? readList(stored->list) : std::nullopt;
+    auto list = stored ? readList(stored->list) : std::nullopt;
+    if (const auto* handed = username ? handedList(context, request.userId) : nullptr)
+        list = *handed;
     if (!username || !list) {
+        // What is not known may be known soon.
+        if (services.store.handIns().status().isClosed())
+            return reply.refuse(retryLater(services.settings));
         services.credentials.countFailure(context.address());
         return reply.refuse(ErrorCode::Unauthorized);
     }
@@ -208,6 +246,8 @@ void handle(Context& context, protocol::DeviceLogin request, Reply<protocol::Dev
         return reply.refuse(ErrorCode::AccountDisabled);
     reply.answer({*username, services.clock.nowMs()});
     becomeReady(context, {request.userId, device->id, device->signKey, *username});
+    keepHandIn(context);
+    session.handIn.reset();
 }
 
 void becomeReady(Context& context, Identity identity)

@@ -48,6 +48,8 @@ public:
     virtual std::optional<Account> findByName(std::string_view username) const = 0;
     /// Cheaper: only the name. Nothing for unknown and for deleted accounts.
     virtual std::optional<std::string> username(const UserId& user) const = 0;
+    /// When it was made; 0 for unknown accounts.
+    virtual std::uint64_t createdMs(const UserId& user) const = 0;
     /// True for names and ids that somebody has or had: they are never given away again.
     virtual bool isNameTaken(std::string_view username) const = 0;
     virtual bool isIdTaken(const UserId& user) const = 0;

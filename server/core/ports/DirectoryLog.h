@@ -17,14 +17,23 @@ struct DirectoryEntry {
 };
 
 struct NewDirectoryEntry {
+    /// Zeros: of a label that nobody has claimed again since a restore.
     UserId user;
     Hash32 label;
     Hash32 listHash;
-    /// The list's bytes; empty for a deletion.
+    /// The list's bytes; empty for a deletion, and if it is not here yet.
     Bytes list;
     /// Devices of the list: from here on the account's current ones.
     std::vector<DeviceId> devices;
     std::uint64_t serverMs = 0;
+};
+
+/// An entry of one label.
+struct LabelEntry {
+    std::uint64_t seq = 0;
+    Hash32 listHash;
+    /// The list's bytes are here.
+    bool hasList = false;
 };
 
 struct StoredList {
@@ -50,7 +59,7 @@ public:
     /// Entries of this account, which is the version of its newest list (0: none). A deletion
     /// counts.
     virtual std::uint64_t version(const UserId& user) const = 0;
-    /// The newest list. Nothing for unknown and deleted accounts.
+    /// The newest list. Nothing for unknown and deleted accounts, and if it is not here yet.
     virtual std::optional<StoredList> latest(const UserId& user) const = 0;
     /// The list that was the newest at a position of the log. Nothing if the account had none then.
     virtual std::optional<LoggedList> latestAt(const UserId& user, std::uint64_t seq) const = 0;
@@ -64,6 +73,18 @@ public:
 
     /// Appends as the next of the log and of the account; returns the position.
     virtual std::uint64_t append(const NewDirectoryEntry& entry) = 0;
+
+    // After a restore (encryption.md 8.3).
+
+    /// Whose label this is; nothing if no account of this log has it.
+    virtual std::optional<UserId> userOf(const Hash32& label) const = 0;
+    /// Entries of a label, in order: item i is version i + 1.
+    virtual std::vector<LabelEntry> history(const Hash32& label) const = 0;
+    /// Fills in a list that was not here yet, with its devices if it is the newest of an account.
+    virtual void supplyList(const Hash32& label, const Hash32& listHash, View list,
+                            const std::vector<DeviceId>& devices) = 0;
+    /// The entries of this label are this account's, which was inserted before.
+    virtual void claim(const Hash32& label, const UserId& user) = 0;
 };
 
 } // namespace impulse::server

@@ -5,6 +5,7 @@
 #include "server/core/ports/Conversations.h"
 #include "server/core/ports/DirectoryLog.h"
 #include "server/core/ports/Groups.h"
+#include "server/core/ports/HandIns.h"
 #include "server/core/ports/Invites.h"
 #include "server/core/ports/Mailboxes.h"
 #include "server/core/ports/Prekeys.h"
@@ -31,6 +32,7 @@ public:
     virtual const Groups& groups() const = 0;
     virtual const Mailboxes& mailboxes() const = 0;
     virtual const Invites& invites() const = 0;
+    virtual const HandIns& handIns() const = 0;
 
     virtual Accounts& accounts() = 0;
     virtual DirectoryLog& directory() = 0;
@@ -40,6 +42,7 @@ public:
     virtual Groups& groups() = 0;
     virtual Mailboxes& mailboxes() = 0;
     virtual Invites& invites() = 0;
+    virtual HandIns& handIns() = 0;
 
     /// Did something fail since the last call? Afterwards the store works again, if it can.
     virtual bool takeFailure() const = 0;

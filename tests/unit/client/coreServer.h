@@ -13,6 +13,7 @@
 #include "tests/support/Catch.h"
 #include "tests/unit/client/storageSupport.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 #include <QTimer>
 
@@ -36,26 +37,19 @@ class TestServer {
 public:
     TestServer()
     {
-        const auto path = m_folder.filePath(QStringLiteral("server.db"));
-        REQUIRE(server::prepareDatabase(path).ok());
+        REQUIRE(server::prepareDatabase(path()).ok());
         crypto::SystemRng rng;
         auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
         m_keys.serverId = *ServerId::from(pair.publicKey);
         m_keys.signKey = std::move(pair.secretKey);
-        m_writer = std::make_unique<server::GroupWriter>(path, m_hub);
-        REQUIRE(m_writer->failure().isEmpty());
-        auto connection = server::SqlConnection::open(path, server::SqlConnection::Mode::ReadOnly);
-        REQUIRE(connection.ok());
-        m_connection = std::move(connection).value();
-        m_store = std::make_unique<server::SqlStore>(*m_connection);
-        m_jobs = std::make_unique<server::SqlWriter>(*m_writer, [this] { m_wakeup.request(); });
-        m_bus = m_hub.connect([this] { m_wakeup.request(); });
-        server::ServerSettings settings;
         settings.registration = protocol::RegistrationPolicy::Open;
         settings.passwordOps = 2;
         settings.passwordMem = std::uint64_t{64} << 20;
-        m_core = std::make_unique<server::ChatServer>(
-            settings, m_keys, server::ChatServer::Ports{*m_store, *m_jobs, clock, m_rng, *m_bus, m_limiter});
+        start();
+        QObject::connect(&m_ticks, &QTimer::timeout, [this] {
+            if (m_core)
+                m_core->tick();
+        });
     }
     ~TestServer()
     {
@@ -63,7 +57,50 @@ public:
         m_core.reset();
     }
 
+    /// Of the next start.
+    server::ServerSettings settings;
+
+    /// Keeps a copy of the database.
+    void backUp()
+    {
+        write([](server::Store&) {});
+        QFile::remove(copyPath());
+        auto connection =
+            server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadWrite);
+        REQUIRE(connection.ok());
+        REQUIRE((*connection)->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copyPath())));
+    }
+
+    /// Puts the copy back as the restore command does, and starts anew. Nobody is connected. It
+    /// decides after these times.
+    void restore(std::uint64_t togetherMs, std::uint64_t aloneMs)
+    {
+        m_writer->stop();
+        m_core.reset();
+        m_jobs.reset();
+        m_bus.reset();
+        m_store.reset();
+        m_connection.reset();
+        m_writer.reset();
+        for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
+            QFile::remove(path() + suffix);
+        REQUIRE(QFile::copy(copyPath(), path()));
+        {
+            auto connection =
+                server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadWrite);
+            REQUIRE(connection.ok());
+            server::SqlStore store(**connection);
+            store.setRestored(crypto::random<IncarnationId>(m_rng), clock.nowMs());
+            REQUIRE_FALSE(store.takeFailure());
+        }
+        settings.handInTogetherMs = togetherMs;
+        settings.handInAloneMs = aloneMs;
+        start();
+        m_ticks.start(20);
+    }
+
     server::ChatServer& core() { return *m_core; }
+    const server::Store& store() const { return *m_store; }
     ServerId id() const { return m_keys.serverId; }
     TestClock clock;
 
@@ -146,10 +183,38 @@ private:
         std::shared_ptr<bool> m_done;
     };
 
+    QString path() const { return m_folder.filePath(QStringLiteral("server.db")); }
+    QString copyPath() const { return m_folder.filePath(QStringLiteral("backup.db")); }
+    void start()
+    {
+        settings.incarnation = readIncarnation();
+        m_writer = std::make_unique<server::GroupWriter>(path(), m_hub);
+        REQUIRE(m_writer->failure().isEmpty());
+        auto connection =
+            server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadOnly);
+        REQUIRE(connection.ok());
+        m_connection = std::move(connection).value();
+        m_store = std::make_unique<server::SqlStore>(*m_connection);
+        m_jobs = std::make_unique<server::SqlWriter>(*m_writer, [this] { m_wakeup.request(); });
+        m_bus = m_hub.connect([this] { m_wakeup.request(); });
+        m_core = std::make_unique<server::ChatServer>(
+            settings, m_keys,
+            server::ChatServer::Ports{*m_store, *m_jobs, clock, m_rng, *m_bus, m_limiter});
+    }
+    IncarnationId readIncarnation() const
+    {
+        auto connection =
+            server::SqlConnection::open(path(), server::SqlConnection::Mode::ReadOnly);
+        REQUIRE(connection.ok());
+        return server::SqlStore(**connection).incarnation();
+    }
+
     QTemporaryDir m_folder;
     server::ServerKeys m_keys;
     crypto::SystemRng m_rng;
     Wakeup m_wakeup{[this] {
+        if (!m_core)
+            return;
         const auto deliveries = m_bus->take();
         m_jobs->finishWaiting();
         m_core->deliver(deliveries);
@@ -162,6 +227,7 @@ private:
     std::unique_ptr<server::SqlWriter> m_jobs;
     std::unique_ptr<server::EventBus> m_bus;
     std::unique_ptr<server::ChatServer> m_core;
+    QTimer m_ticks;
 };
 
 /// Both ends of one connection at a time.

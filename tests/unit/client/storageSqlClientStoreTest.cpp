@@ -87,6 +87,28 @@ TEST_CASE("storage: records are kept by table and key, in order of keys, over a 
     CHECK(load(store, Table::Value).empty());
 }
 
+TEST_CASE("storage: what is older than a key goes, in its table alone")
+{
+    Folder folder;
+    SqlClientStore store(folder.path);
+    REQUIRE(open(store).ok());
+    WriteBatch batch;
+    for (const auto table : {Table::SentFrame, Table::Draft}) {
+        for (const auto* key : {"1a", "1b", "2a", "3"})
+            batch.records.push_back({table, toBytes(view(key)), Bytes(4, 1)});
+    }
+    write(store, std::move(batch));
+    WriteBatch change;
+    change.removalsBelow = {{Table::SentFrame, toBytes(view("2"))}};
+    CHECK_FALSE(change.isEmpty());
+    write(store, std::move(change));
+    const auto left = load(store, Table::SentFrame);
+    REQUIRE(left.size() == 2);
+    CHECK(left[0].key == toBytes(view("2a")));
+    CHECK(left[1].key == toBytes(view("3")));
+    CHECK(load(store, Table::Draft).size() == 4);
+}
+
 TEST_CASE("storage: events come in pages with their changes")
 {
     Folder folder;

@@ -49,6 +49,7 @@ X1(DirectoryEntries)
 X1(DeviceLists)
 X1(PrekeyStatus)
 X1(Bundle)
+X1(HandInResult)
 X1(UserEntry)
 X1(Users)
 X1(Contacts)
@@ -63,6 +64,7 @@ X1(ServerLimits)
 X1(ContactEntry)
 X1(Presence)
 X1(Wrap)
+X1(HandedList)
 X1(LogPosition)
 X1(ConversationHead)
 X1(GroupHead)
@@ -180,6 +182,7 @@ inline std::map<std::string, StructText> structs()
     add(structText<ContactEntry>());
     add(structText<Presence>());
     add(structText<Wrap>());
+    add(structText<HandedList>());
     add(structText<LogPosition>());
     add(structText<ConversationHead>());
     add(structText<GroupHead>());

@@ -145,8 +145,8 @@ TEST_CASE("impulse.cddl has every message, field number and limit, and none besi
             = cddlOf(known.at(message.answer), message.kind + answerOffset, true);
     }
     for (const auto* part : {"PasswordParameters", "UserEntry", "ServerLimits", "ContactEntry",
-                             "Presence", "Wrap", "LogPosition", "ConversationHead", "GroupHead",
-                             "ControlEnvelope", "LogEvent", "MailboxEntry"})
+                             "Presence", "Wrap", "HandedList", "LogPosition", "ConversationHead",
+                             "GroupHead", "ControlEnvelope", "LogEvent", "MailboxEntry"})
         expected[ruleName(part)] = cddlOf(known.at(part), std::nullopt, false);
     expected["error"] = cddlOf(known.at("Error"), errorKind, true);
     expected["frame"] = "request / answer / error / push";

@@ -2,6 +2,7 @@
 #include "tests/support/Catch.h"
 #include "tests/support/TestDatabase.h"
 
+#include <QFile>
 #include <QTemporaryDir>
 
 namespace impulse::test {
@@ -21,6 +22,22 @@ TestDatabase::~TestDatabase() = default;
 const server::StorageAddress& TestDatabase::address() const
 {
     return m_place->address;
+}
+
+void TestDatabase::backUp()
+{
+    const auto copy = m_place->folder.filePath(QStringLiteral("backup.db"));
+    QFile::remove(copy);
+    auto connection = server::SqlConnection::open(address(), server::SqlMode::ReadWrite);
+    REQUIRE(connection);
+    REQUIRE((*connection)->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copy)));
+}
+
+void TestDatabase::restore()
+{
+    for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
+        QFile::remove(address().path + suffix);
+    REQUIRE(QFile::copy(m_place->folder.filePath(QStringLiteral("backup.db")), address().path));
 }
 
 } // namespace impulse::test

@@ -80,9 +80,10 @@ protocol::PutGroupState TestGroup::next(const Member& author, const Change& chan
     return {std::move(*bytes), std::move(meta)};
 }
 
-protocol::GroupStateAccepted TestGroup::put(Member& author, const Change& change)
+protocol::GroupStateAccepted TestGroup::put(Member& author, const Change& change,
+                                            std::optional<Bytes> meta)
 {
-    const auto request = next(author, change);
+    const auto request = next(author, change, std::move(meta));
     const auto accepted = author.client.good(request);
     take(request);
     return accepted;

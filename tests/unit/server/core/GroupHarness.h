@@ -19,7 +19,8 @@ public:
     protocol::PutGroupState next(const Member& author, const Change& change,
                                  std::optional<Bytes> meta = std::nullopt) const;
     /// The same, put and taken as the present one.
-    protocol::GroupStateAccepted put(Member& author, const Change& change);
+    protocol::GroupStateAccepted put(Member& author, const Change& change,
+                                     std::optional<Bytes> meta = std::nullopt);
 
     crypto::Aad aad(const Member& from, std::uint64_t seq) const;
     protocol::SendEvent event(const Member& from, std::uint64_t seq) const;

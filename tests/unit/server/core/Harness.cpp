@@ -33,26 +33,73 @@ void DirectWriter::flush()
     }
 }
 
-TestServer::TestServer(ServerSettings settings)
+TestServer::TestServer(ServerSettings serverSettings) : settings(std::move(serverSettings))
+{
+    auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
+    keys.serverId = *ServerId::from(pair.publicKey);
+    keys.signKey = std::move(pair.secretKey);
+    keys.pepper = crypto::random<crypto::Pepper>(rng);
+    keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
+    open();
+}
+
+void TestServer::open()
 {
     writeConnection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
     readConnection = openConnection(database.address(), SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
     writer = std::make_unique<DirectWriter>(*writeConnection, hub);
     bus = hub.connect([] {});
-    auto pair = crypto::signKeyPair(crypto::random<crypto::SignSeed>(rng));
-    keys.serverId = *ServerId::from(pair.publicKey);
-    keys.signKey = std::move(pair.secretKey);
-    keys.pepper = crypto::random<crypto::Pepper>(rng);
-    keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
     chat = std::make_unique<ChatServer>(
-        std::move(settings), keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
+        settings, keys, ChatServer::Ports{*store, *writer, clock, rng, *bus, limiter});
 }
 
 void TestServer::flush()
 {
     writer->flush();
     deliver();
+}
+
+void TestServer::backUp()
+{
+    database.backUp();
+}
+
+void TestServer::close()
+{
+    chat.reset();
+    bus.reset();
+    writer.reset();
+    store.reset();
+    readConnection.reset();
+    writeConnection.reset();
+}
+
+void TestServer::restart()
+{
+    close();
+    open();
+}
+
+void TestServer::restore()
+{
+    close();
+    database.restore();
+    clock.now += 1000;
+    {
+        auto connection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
+        SqlStore restored(*connection);
+        restored.setRestored(crypto::random<IncarnationId>(rng), clock.now);
+        REQUIRE_FALSE(restored.takeFailure());
+    }
+    open();
+}
+
+void TestServer::pass(std::uint64_t ms)
+{
+    clock.now += ms;
+    chat->tick();
+    flush();
 }
 
 protocol::WireSecret randomSecret()

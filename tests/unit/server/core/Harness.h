@@ -97,7 +97,16 @@ public:
     void flush();
     /// Pushes what has come over the bus.
     void deliver() const { chat->deliver(bus->take()); }
+    /// Keeps a copy of the database.
+    void backUp();
+    /// Puts the copy back as the restore command does, and starts anew. No client is connected.
+    void restore();
+    /// The same database, a new process. No client is connected.
+    void restart();
+    /// Time goes by, and what is due is done.
+    void pass(std::uint64_t ms);
 
+    const ServerSettings settings;
     test::TestDatabase database;
     crypto::SystemRng rng;
     FakeClock clock;
@@ -110,6 +119,10 @@ public:
     std::unique_ptr<SqlStore> store;
     std::unique_ptr<DirectWriter> writer;
     std::unique_ptr<ChatServer> chat;
+
+private:
+    void open();
+    void close();
 };
 
 /// Keys of one account with one or more devices.

@@ -42,7 +42,7 @@ struct Fixture {
     {
         NewDirectoryEntry entry;
         entry.user = user;
-        entry.label = filled<Hash32>(8);
+        entry.label = filled<Hash32>(user.view()[0]);
         entry.listHash = filled<Hash32>(9);
         if (!devices.empty())
             entry.list = Bytes(389, static_cast<std::uint8_t>(ms));
@@ -131,7 +131,7 @@ TEST_CASE_METHOD(Fixture, "the directory log is contiguous and knows the current
     const auto entries = directory.entries(1, 10);
     REQUIRE(entries.size() == 2);
     CHECK(entries.front().seq == 2);
-    CHECK(entries.front().label == filled<Hash32>(8));
+    CHECK(entries.front().label == filled<Hash32>(2));
     CHECK(directory.entries(0, 1).size() == 1);
 
     publish(anna, {}, 4);
