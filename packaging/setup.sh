@@ -32,7 +32,7 @@ install_apt() {
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
         iproute2 procps strace faketime systemd xz-utils
-        mmdebstrap lintian desktop-file-utils"
+        mmdebstrap lintian desktop-file-utils postgresql libqt6sql6-psql"
     missing=
     for package in $packages; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \
@@ -51,7 +51,8 @@ install_dnf() {
     packages="gcc-c++ cmake ninja-build pkgconf-pkg-config qt6-qtbase-devel qt6-qtwebsockets-devel
         qt6-qthttpserver-devel qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel mesa-libGL-devel
         rsms-inter-fonts google-noto-sans-fonts google-noto-color-emoji-fonts"
-    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl openssl-devel dbus-daemon gnome-keyring sqlite git valgrind iproute procps-ng strace systemd xz"
+    [ $tests = no ] || packages="$packages catch-devel ccache mold openssl openssl-devel dbus-daemon gnome-keyring sqlite git valgrind iproute procps-ng strace systemd xz
+        postgresql-server qt6-qtbase-postgresql"
     missing=
     for package in $packages; do
         rpm -q "$package" >/dev/null || missing="$missing $package"
@@ -65,7 +66,8 @@ install_pacman() {
     best_effort Arch
     packages="gcc cmake ninja pkgconf qt6-base qt6-websockets qt6-httpserver qt6-svg qt6-tools qtkeychain-qt6 libsodium
         inter-font noto-fonts noto-fonts-emoji"
-    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind iproute2 procps-ng strace systemd xz"
+    [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind iproute2 procps-ng strace systemd xz
+        postgresql"
     # shellcheck disable=SC2086 # prints what is missing, and fails if anything is
     missing=$(pacman -T $packages) || true
     [ -n "$missing" ] || return 0
@@ -83,7 +85,7 @@ install_pacman() {
 install_brew() {
     best_effort macOS
     packages="cmake ninja pkgconf qt qtkeychain libsodium"
-    [ $tests = no ] || packages="$packages catch2 ccache openssl sqlite"
+    [ $tests = no ] || packages="$packages catch2 ccache openssl sqlite postgresql"
     # shellcheck disable=SC2086
     brew install -q $packages
 }

@@ -86,8 +86,7 @@ Result<void, QString> fillDraft(const BackupOrder& order, const QString& draft,
                                 const std::function<void(const QString&)>& progress)
 {
     progress(QStringLiteral("copying and checking the database"));
-    IMPULSE_CHECK(
-        copyDatabase(order.dataFolder + QStringLiteral("/impulse.db"), draft + databasePart()));
+    IMPULSE_CHECK(copyDatabase(order.database, draft + databasePart()));
     const auto blobs = order.dataFolder + QStringLiteral("/blobs");
     if (QFileInfo::exists(blobs)) {
         progress(QStringLiteral("copying the blobs"));
@@ -123,15 +122,18 @@ Result<void, QString> nameParts(const BackupOrder& order, const QString& draft)
 }
 
 /// A new life of the database, told to clients by its name.
-bool beginAnew(const QString& path)
+bool beginAnew(SqlConnection& connection)
 {
-    auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
-    if (!connection)
-        return false;
-    SqlStore store(**connection);
+    SqlStore store(connection);
     crypto::SystemRng rng;
     store.setRestored(crypto::random<IncarnationId>(rng), SystemClock().nowMs());
     return !store.takeFailure();
+}
+
+bool beginAnew(const QString& path)
+{
+    const auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+    return connection && beginAnew(**connection);
 }
 
 /// The keys that the folder lacks, from the backup if it has them. The name of one that is missing.
@@ -162,10 +164,8 @@ Result<QString, QString> moveAside(const QString& database)
     return aside;
 }
 
-Result<QStringList, ProgramFailure> putInPlace(const QString& backup, const DataFolder& folder,
-                                               const QString& dataFolder)
+Result<QStringList, ProgramFailure> putInPlace(const QString& backup, const QString& database)
 {
-    const auto database = folder.databasePath();
     const auto draft = database + QString::fromLatin1(restoringSuffix);
     for (const auto* suffix : {"", "-wal", "-shm"})
         QFile::remove(draft + QString::fromLatin1(suffix));
@@ -181,9 +181,52 @@ Result<QStringList, ProgramFailure> putInPlace(const QString& backup, const Data
             return failed(ExitCode::Database, aside.error());
         said << QStringLiteral("the database that was there is now %1").arg(aside.value());
     }
-    if (!QFile::rename(draft, database) || !syncPath(dataFolder))
+    if (!QFile::rename(draft, database) || !syncPath(QFileInfo(database).absolutePath()))
         return failed(ExitCode::Database, QStringLiteral("cannot rename %1").arg(draft));
     return said;
+}
+
+Result<DataFolder, ProgramFailure> lockedFolder(const QString& path)
+{
+    auto folder = DataFolder::open(path);
+    if (!folder)
+        return failed(ExitCode::DataFolder, folder.error());
+    const auto locked = folder.value().lock();
+    if (!locked)
+        return failed(ExitCode::DataFolder, locked.error());
+    if (!locked.value()) {
+        return failed(ExitCode::DataFolder,
+                      QStringLiteral("a server runs on %1; stop it first").arg(path));
+    }
+    return *std::move(folder);
+}
+
+Result<QStringList, ProgramFailure> restorePostgreSql(const StorageAddress& address)
+{
+    const auto exists = databaseExists(address);
+    if (!exists)
+        return failed(ExitCode::Database, exists.error().message);
+    if (!*exists)
+        return failed(ExitCode::Database,
+                      QStringLiteral("there is no database of Impulse at %1; restore it first with "
+                                     "pg_restore or psql")
+                          .arg(address.name()));
+    // The restored database may be of an older program.
+    const auto prepared = prepareDatabase(address);
+    if (!prepared)
+        return failed(ExitCode::Database, prepared.error().message);
+    const auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadWrite);
+    if (!connection)
+        return failed(ExitCode::Database, connection.error().message);
+    const auto locked = (*connection)->lockForWriting();
+    if (!locked)
+        return failed(ExitCode::Database, locked.error().message);
+    if (!beginAnew(**connection))
+        return failed(ExitCode::Database,
+                      QStringLiteral("the database %1 cannot be written").arg(address.name()));
+    return QStringList{QStringLiteral("the database %1 counts as restored; clients that know more "
+                                      "will hand it in at their next login")
+                           .arg(address.name())};
 }
 
 } // namespace
@@ -204,22 +247,22 @@ Result<void, QString> backUp(const BackupOrder& order, BackupDraft& draft,
     return done;
 }
 
-Result<QStringList, ProgramFailure> restore(const QString& backup, const QString& dataFolder)
+Result<QStringList, ProgramFailure> restore(const QString& backup, const ServerConfig& config)
 {
+    const auto& dataFolder = config.dataFolder;
+    if (config.storage.isPostgreSql()) {
+        if (!backup.isEmpty())
+            return failed(ExitCode::Usage,
+                          QStringLiteral("pg_restore or psql restores a database of PostgreSQL; "
+                                         "then `impulse-server restore` without a file"));
+        IMPULSE_TRY(const auto folder, lockedFolder(dataFolder));
+        return restorePostgreSql(config.storage);
+    }
     const auto checked = checkBackup(backup);
     if (!checked)
         return failed(ExitCode::Database,
                       QStringLiteral("%1 cannot be restored: %2").arg(backup, checked.error()));
-    auto folder = DataFolder::open(dataFolder);
-    if (!folder)
-        return failed(ExitCode::DataFolder, folder.error());
-    const auto locked = folder.value().lock();
-    if (!locked)
-        return failed(ExitCode::DataFolder, locked.error());
-    if (!locked.value()) {
-        return failed(ExitCode::DataFolder,
-                      QStringLiteral("a server runs on %1; stop it first").arg(dataFolder));
-    }
+    IMPULSE_TRY(const auto folder, lockedFolder(dataFolder));
     const auto missing = restoreKeys(backup, dataFolder);
     if (!missing.isEmpty()) {
         return failed(ExitCode::DataFolder,
@@ -227,7 +270,7 @@ Result<QStringList, ProgramFailure> restore(const QString& backup, const QString
                                      "this server there first: clients trust no other")
                           .arg(missing, dataFolder, backup));
     }
-    IMPULSE_TRY(auto said, putInPlace(backup, folder.value(), dataFolder));
+    IMPULSE_TRY(auto said, putInPlace(backup, config.storage.path));
     const auto blobs = backup + QStringLiteral(".blobs");
     if (QFileInfo::exists(blobs)) {
         // Blobs never change: those that are there already are the same.

@@ -10,7 +10,9 @@ namespace impulse::server {
 
 struct BackupOrder {
     QString dataFolder;
-    /// Of the database. The blobs, where there are any, go to `path`.blobs.
+    /// The file of SQLite.
+    QString database;
+    /// Of the backup. The blobs, where there are any, go to `path`.blobs.
     QString path;
     /// The server's keys to `path`.keys.
     bool withKeys = false;
@@ -24,6 +26,9 @@ Result<void, QString> backUp(const BackupOrder& order, BackupDraft& draft,
 /// Puts a backup in the place of the database of a folder that no server uses, as a new incarnation
 /// (encryption.md section 14) that knows it was restored. What was there is kept beside it. Gives
 /// sentences for the operator.
-Result<QStringList, ProgramFailure> restore(const QString& backup, const QString& dataFolder);
+///
+/// A database of PostgreSQL is restored by PostgreSQL's tools: `backup` is empty, and what is there
+/// becomes a new incarnation.
+Result<QStringList, ProgramFailure> restore(const QString& backup, const ServerConfig& config);
 
 } // namespace impulse::server

@@ -276,6 +276,8 @@ Result<ServerConfig, QStringList> Reader::read(const QStringList& arguments,
     if (!path.isEmpty() || isGiven("config"))
         readFile(path);
     applyKeys();
+    if (!m_config.storage.isPostgreSql() && m_config.storage.path.isEmpty())
+        m_config.storage.path = m_config.dataFolder + QStringLiteral("/impulse.db");
     if (m_wrong.isEmpty())
         m_wrong = checkTogether(m_config);
     if (!m_wrong.isEmpty())
@@ -315,7 +317,9 @@ QString usageText()
         "  impulse-server --data DIR [options]            serve\n"
         "  impulse-server ctl --help                      commands for a running server\n"
         "  impulse-server restore FILE --data DIR         put a backup in place\n"
-        "  impulse-server integrity --data DIR            check the database\n\n"
+        "  impulse-server integrity --data DIR            check the database\n"
+        "  impulse-server migrate-storage --from URL --to URL\n"
+        "                                                 move it to PostgreSQL, or back\n\n"
         "Exit codes: 0 clean, 1 internal, 2 arguments or configuration, "
         "3 data folder, 4 database,\n"
         "5 network, 6 certificate, 7 self-test.\n");

@@ -92,11 +92,21 @@ QString setHost(const Value& value, Config& config)
     return good ? QString() : QStringLiteral("NAME or NAME:PORT");
 }
 
-QString setStorage(const Value& value, Config&)
+/// The path of "sqlite:" alone is set when the data folder is known.
+QString setStorage(const Value& value, Config& config)
 {
-    return value.text == QLatin1String("sqlite:")
-               ? QString()
-               : QStringLiteral("sqlite: only; this version keeps its data nowhere else");
+    auto address = StorageAddress::parse(value.text, QString());
+    if (!address)
+        return address.error();
+    address.value().passwordFile = config.storage.passwordFile;
+    config.storage = *std::move(address);
+    return {};
+}
+
+QString setStoragePassword(const Value& value, Config& config)
+{
+    config.storage.passwordFile = value.text;
+    return {};
 }
 
 constexpr ConfigKey basicKeys[] = {
@@ -107,7 +117,12 @@ constexpr ConfigKey basicKeys[] = {
     {"storage", "URL", text, "sqlite:", false, setStorage,
      "Where the data is kept. sqlite: is one file in the data folder, good for thousands of "
      "people\n"
-     "on one machine."},
+     "on one machine; sqlite:PATH puts it elsewhere. A database of a PostgreSQL server:\n"
+     "postgresql://USER@HOST[:PORT]/DATABASE[?host=/FOLDER&sslmode=MODE&sslrootcert=FILE].\n"
+     "`impulse-server migrate-storage` moves the data from one to the other."},
+    {"storage-password-file", "FILE", text, "", false, setStoragePassword,
+     "File with the password of the PostgreSQL user and nothing else, for the owner only.\n"
+     "Without it ~/.pgpass counts."},
     {"address", "ADDRESS", text, "127.0.0.1", false, setAddress,
      "Address to listen on. :: is every address of this computer, 0.0.0.0 every IPv4 one; that\n"
      "needs TLS, by certificate and key or by a proxy."},

@@ -117,8 +117,8 @@ void ControlCommands::inPool(std::function<Then()> work)
 
 void ControlCommands::query(ControlReplyPtr reply, Read read)
 {
-    inPool([path = m_target.databasePath, reply, read = std::move(read)]() -> Then {
-        auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
+    inPool([storage = m_target.storage, reply, read = std::move(read)]() -> Then {
+        auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
         if (!connection)
             return [reply, text = connection.error().message] { reply->fail(text); };
         const auto result = read(**connection);
@@ -134,9 +134,9 @@ void ControlCommands::query(ControlReplyPtr reply, Read read)
 void ControlCommands::withUser(const QString& name, ControlReplyPtr reply,
                                std::function<void(const UserRow&)> then)
 {
-    inPool([path = m_target.databasePath, name = name.toStdString(), reply,
+    inPool([storage = m_target.storage, name = name.toStdString(), reply,
             then = std::move(then)]() -> Then {
-        auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
+        auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
         const auto row = connection ? userRow(**connection, name) : std::nullopt;
         if (!row) {
             return [reply, name = QString::fromStdString(name)] {
@@ -350,8 +350,8 @@ void ControlCommands::listInvites(ControlReplyPtr reply)
 
 void ControlCommands::revokeInvite(const QString& id, ControlReplyPtr reply)
 {
-    inPool([this, path = m_target.databasePath, id, reply]() -> Then {
-        auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
+    inPool([this, storage = m_target.storage, id, reply]() -> Then {
+        auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
         std::optional<InviteHash> found;
         if (connection && id.size() >= 6) {
             for (const auto& row : inviteRows(**connection, SystemClock().nowMs(), mostInvites)) {

@@ -13,7 +13,7 @@ namespace impulse::server {
 /// What the commands need of the running program. Called on the main thread.
 struct ControlTarget {
     QString dataFolder;
-    QString databasePath;
+    StorageAddress storage{QString()};
     /// Live until close().
     std::vector<ChatHost*> hosts;
     std::shared_ptr<Metrics> metrics;

@@ -97,13 +97,17 @@ void ControlCommands::atLeisure(std::function<Then()> work)
 void ControlCommands::stats(ControlReplyPtr reply)
 {
     query(std::move(reply),
-          [path = m_target.databasePath, metrics = m_target.metrics](SqlConnection& connection) {
+          [storage = m_target.storage, metrics = m_target.metrics](SqlConnection& connection) {
               auto result = runningNumbers(*metrics);
               const auto counts = countsOf(connection);
               for (auto i = counts.begin(); i != counts.end(); ++i)
                   result[i.key()] = i.value();
-              result[key("databaseBytes")] = QFileInfo(path).size();
-              result[key("logBytes")] = QFileInfo(path + QStringLiteral("-wal")).size();
+              if (storage.isPostgreSql()) {
+                  result[key("databaseBytes")] = number(storedBytes(connection));
+                  return result;
+              }
+              result[key("databaseBytes")] = QFileInfo(storage.path).size();
+              result[key("logBytes")] = QFileInfo(storage.path + QStringLiteral("-wal")).size();
               return result;
           });
 }
@@ -139,22 +143,26 @@ void ControlCommands::backup(const QString& path, const QJsonObject& options, Co
 {
     if (!path.startsWith(QLatin1Char('/')))
         return reply->fail(QStringLiteral("the backup needs an absolute path"));
-    const bool withKeys = options[QLatin1String("with-keys")].toBool();
-    atLeisure([this, path, withKeys, folder = m_target.dataFolder, reply]() -> Then {
-        const auto done = backUp({folder, path, withKeys}, m_draft, [&](const QString& step) {
+    if (m_target.storage.isPostgreSql())
+        return reply->fail(QStringLiteral("pg_dump makes backups of a database of PostgreSQL; copy "
+                                          "the key files of the data folder apart from them"));
+    const BackupOrder order{m_target.dataFolder, m_target.storage.path, path,
+                            options[QLatin1String("with-keys")].toBool()};
+    atLeisure([this, order, reply]() -> Then {
+        const auto done = backUp(order, m_draft, [&](const QString& step) {
             back([reply, step] { reply->progress(step); });
         });
         if (!done)
             return [reply, text = done.error()] { reply->fail(text); };
-        auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
+        auto connection = SqlConnection::open(order.path, SqlConnection::Mode::ReadOnly);
         auto result = connection ? countsOf(**connection) : QJsonObject();
-        result[key("file")] = path;
-        result[key("bytes")] = QFileInfo(path).size();
+        result[key("file")] = order.path;
+        result[key("bytes")] = QFileInfo(order.path).size();
         result[key("note")] =
-            withKeys
+            order.withKeys
                 ? QStringLiteral("checked; the server's keys are in %1.keys: keep them apart "
                                  "from others")
-                      .arg(path)
+                      .arg(order.path)
                 : QStringLiteral("checked; the server's key files are not in it (--with-keys), "
                                  "and without them clients do not trust what is restored");
         return [reply, result] { reply->finish(result); };
@@ -163,9 +171,9 @@ void ControlCommands::backup(const QString& path, const QJsonObject& options, Co
 
 void ControlCommands::integrity(ControlReplyPtr reply)
 {
-    atLeisure([this, path = m_target.databasePath, reply]() -> Then {
+    atLeisure([this, storage = m_target.storage, reply]() -> Then {
         back([reply] { reply->progress(QStringLiteral("reading the whole database")); });
-        auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadOnly);
+        auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
         if (!connection)
             return [reply, text = connection.error().message] { reply->fail(text); };
         const auto faults = checkDatabase(**connection);

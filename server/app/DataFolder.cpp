@@ -92,7 +92,7 @@ Result<Key, QString> readOrMake(const QString& path, bool mayMake, crypto::Rng& 
         return readKey<Key>(path);
     if (!mayMake) {
         return Failure{
-            QStringLiteral("%1 is missing beside a database that belongs to it; restore it "
+            QStringLiteral("%1 is missing, but there is a database that belongs to it; restore it "
                            "from a backup, clients trust no other key")
                 .arg(path)};
     }
@@ -146,9 +146,8 @@ Result<bool, QString> DataFolder::lock()
     return Failure{QStringLiteral("cannot lock %1: %2").arg(path, why)};
 }
 
-Result<ServerKeys, QString> DataFolder::keys(crypto::Rng& rng) const
+Result<ServerKeys, QString> DataFolder::keys(crypto::Rng& rng, bool mayMake) const
 {
-    const bool mayMake = !QFile::exists(databasePath());
     using Pepper = decltype(ServerKeys::pepper);
     using FakeSaltKey = decltype(ServerKeys::fakeSaltKey);
     IMPULSE_TRY(const auto seed,

@@ -27,11 +27,10 @@ public:
     Result<bool, QString> lock();
 
     /// Reads server.key (seed of the key behind server_id), pepper.key and secret.key (salts of
-    /// names that nobody has); makes them if there is no database yet. A key file that is missing
-    /// beside a database, has another size than 32 bytes, or can be read by others, is an error.
-    Result<ServerKeys, QString> keys(crypto::Rng& rng) const;
-
-    QString databasePath() const { return file(QStringLiteral("impulse.db")); }
+    /// names that nobody has). `mayMake`: there is no database yet, and they are made. A key file
+    /// that is missing otherwise, has another size than 32 bytes, or can be read by others, is an
+    /// error.
+    Result<ServerKeys, QString> keys(crypto::Rng& rng, bool mayMake) const;
 
     /// What links began with at the last start, for those that are made while the server is
     /// stopped.

@@ -3,6 +3,7 @@
 #include "common/core/Result.h"
 #include "common/protocol/AccountMessages.h"
 #include "server/core/Limits.h"
+#include "server/storage/StorageAddress.h"
 
 #include <QHostAddress>
 #include <QMap>
@@ -47,6 +48,7 @@ struct ServerConfig {
     QMap<QString, QString> values;
 
     QString dataFolder;
+    StorageAddress storage{QString()};
     QHostAddress address;
     /// 0: any free one.
     quint16 port = 0;

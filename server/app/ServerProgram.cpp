@@ -30,10 +30,23 @@ Failure<ProgramFailure> failed(ExitCode code, QString message)
     return {ProgramFailure{code, std::move(message)}};
 }
 
-/// The database has an incarnation from its first start on (encryption.md section 14).
-Result<IncarnationId, ProgramFailure> readIncarnation(const QString& path, crypto::Rng& rng)
+Result<ServerKeys, ProgramFailure> readKeys(const DataFolder& folder, const StorageAddress& address,
+                                            crypto::Rng& rng)
 {
-    auto connection = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+    const auto exists = databaseExists(address);
+    if (!exists)
+        return failed(ExitCode::Database, exists.error().message);
+    auto keys = folder.keys(rng, !*exists);
+    if (!keys)
+        return failed(ExitCode::DataFolder, keys.error());
+    return *std::move(keys);
+}
+
+/// The database has an incarnation from its first start on (encryption.md section 14).
+Result<IncarnationId, ProgramFailure> readIncarnation(const StorageAddress& address,
+                                                      crypto::Rng& rng)
+{
+    auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadWrite);
     if (!connection)
         return failed(ExitCode::Database, connection.error().message);
     SqlStore store(**connection);
@@ -43,18 +56,18 @@ Result<IncarnationId, ProgramFailure> readIncarnation(const QString& path, crypt
         store.setIncarnation(incarnation);
     }
     if (store.takeFailure()) {
-        return failed(ExitCode::Database,
-                      (*connection)->error() == SqlError::Full
-                          ? QStringLiteral("no space left for the database %1").arg(path)
-                          : QStringLiteral("the database %1 cannot be written").arg(path));
+        return failed(
+            ExitCode::Database,
+            (*connection)->error() == SqlError::Full
+                ? QStringLiteral("no space left for the database %1").arg(address.name())
+                : QStringLiteral("the database %1 cannot be written").arg(address.name()));
     }
     return incarnation;
 }
 
-Result<std::string, ProgramFailure> storeInvite(const QString& databasePath,
-                                                const ServerConfig& config, crypto::Rng& rng)
+Result<std::string, ProgramFailure> storeInvite(const ServerConfig& config, crypto::Rng& rng)
 {
-    auto connection = SqlConnection::open(databasePath, SqlConnection::Mode::ReadWrite);
+    auto connection = SqlConnection::open(config.storage, SqlConnection::Mode::ReadWrite);
     if (!connection)
         return failed(ExitCode::Database, connection.error().message);
     SqlStore store(**connection);
@@ -115,22 +128,20 @@ Result<void, ProgramFailure> ServerProgram::openStorage()
             QStringLiteral("another server uses the data folder %1").arg(m_config.dataFolder));
     }
     crypto::SystemRng rng;
-    auto keys = m_folder->keys(rng);
-    if (!keys)
-        return failed(ExitCode::DataFolder, keys.error());
-    m_keys = std::make_unique<ServerKeys>(*std::move(keys));
-    const auto draft = m_folder->databasePath() + QString::fromLatin1(restoringSuffix);
-    if (QFile::exists(draft) && !QFile::exists(m_folder->databasePath())) {
+    IMPULSE_TRY(auto keys, readKeys(*m_folder, m_config.storage, rng));
+    m_keys = std::make_unique<ServerKeys>(std::move(keys));
+    const auto& address = m_config.storage;
+    if (!address.isPostgreSql() && !QFile::exists(address.path) &&
+        QFile::exists(address.path + QString::fromLatin1(restoringSuffix))) {
         return failed(ExitCode::Database,
                       QStringLiteral("a restore was cut off: run `impulse-server restore` again"));
     }
-    const auto prepared = prepareDatabase(m_folder->databasePath());
+    const auto prepared = prepareDatabase(address);
     if (!prepared)
         return failed(ExitCode::Database, prepared.error().message);
-    IMPULSE_TRY(m_incarnation, readIncarnation(m_folder->databasePath(), rng));
-    m_writer = std::make_unique<GroupWriter>(m_folder->databasePath(), m_bus,
-                                             GroupWriter::Options{.group = m_config.groupCommit},
-                                             m_metrics);
+    IMPULSE_TRY(m_incarnation, readIncarnation(address, rng));
+    m_writer = std::make_unique<GroupWriter>(
+        address, m_bus, GroupWriter::Options{.group = m_config.groupCommit}, m_metrics);
     if (!m_writer->failure().isEmpty())
         return failed(ExitCode::Database, m_writer->failure());
     return {};
@@ -195,8 +206,7 @@ Result<void, ProgramFailure> ServerProgram::startIoThreads()
             ioSettings, *m_counter,
             [this, settings = settings(), shared, &opened,
              first = i == 0]() mutable -> std::unique_ptr<ConnectionHost> {
-                auto reader =
-                    SqlConnection::open(m_folder->databasePath(), SqlConnection::Mode::ReadOnly);
+                auto reader = SqlConnection::open(m_config.storage, SqlConnection::Mode::ReadOnly);
                 if (!reader) {
                     opened.set_value(reader.error().message);
                     return nullptr;
@@ -243,7 +253,7 @@ Result<void, ProgramFailure> ServerProgram::openControl()
         return {};
     ControlTarget target;
     target.dataFolder = m_config.dataFolder;
-    target.databasePath = m_folder->databasePath();
+    target.storage = m_config.storage;
     target.hosts = m_hosts;
     target.metrics = m_metrics;
     target.inviteLink = [this](const QString& code) {
@@ -285,9 +295,12 @@ Result<void, ProgramFailure> ServerProgram::openHealth()
 bool ServerProgram::checkVitals()
 {
     m_metrics->deliveryQueue = m_bus.waitingNow();
-    const auto path = m_folder->databasePath();
-    m_metrics->databaseBytes = static_cast<std::uint64_t>(
-        QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
+    // That of PostgreSQL is known to `ctl stats`, which may wait for an answer.
+    if (!m_config.storage.isPostgreSql()) {
+        const auto& path = m_config.storage.path;
+        m_metrics->databaseBytes = static_cast<std::uint64_t>(
+            QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
+    }
     const bool good = m_vitals->check(m_metrics->uptimeMs());
     m_metrics->setAlive(good);
     return good;
@@ -333,7 +346,7 @@ QString ServerProgram::link() const
 Result<QString, ProgramFailure> ServerProgram::makeInvite()
 {
     crypto::SystemRng rng;
-    IMPULSE_TRY(const auto code, storeInvite(m_folder->databasePath(), m_config, rng));
+    IMPULSE_TRY(const auto code, storeInvite(m_config, rng));
     return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId,
                       QString::fromStdString(code));
 }
@@ -347,20 +360,18 @@ Result<QString, ProgramFailure> makeInvite(const ServerConfig& config)
     if (!locked)
         return failed(ExitCode::DataFolder, locked.error());
     crypto::SystemRng rng;
-    const auto keys = folder->keys(rng);
-    if (!keys)
-        return failed(ExitCode::DataFolder, keys.error());
+    IMPULSE_TRY(const auto keys, readKeys(*folder, config.storage, rng));
     // A running server has prepared its database already, and holds the lock.
     if (locked.value()) {
-        const auto prepared = prepareDatabase(folder->databasePath());
+        const auto prepared = prepareDatabase(config.storage);
         if (!prepared)
             return failed(ExitCode::Database, prepared.error().message);
     }
-    IMPULSE_TRY(const auto code, storeInvite(folder->databasePath(), config, rng));
+    IMPULSE_TRY(const auto code, storeInvite(config, rng));
     auto base = folder->lastLinkBase();
     if (base.isEmpty() || !config.publicHost.isEmpty())
         base = linkBase(config, config.port);
-    return serverLink(base, keys.value().serverId, QString::fromStdString(code));
+    return serverLink(base, keys.serverId, QString::fromStdString(code));
 }
 
 } // namespace impulse::server

@@ -6,6 +6,7 @@
 #include "server/app/ConfigTable.h"
 #include "server/app/ControlClient.h"
 #include "server/app/Log.h"
+#include "server/app/MigrateStorage.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
 #include "server/app/ServiceManager.h"
@@ -62,20 +63,21 @@ int runOffline(const QString& command, QStringList arguments)
     if (restores && !arguments.isEmpty() && !arguments.front().startsWith(QLatin1String("--")))
         file = arguments.takeFirst();
     const auto config = readConfig(arguments, QProcessEnvironment::systemEnvironment());
-    if (!config || (restores && file.isEmpty())) {
+    // A database of PostgreSQL is restored by its own tools, and only told here.
+    const bool needsFile = restores && config && !config.value().storage.isPostgreSql();
+    if (!config || (needsFile && file.isEmpty())) {
         return fail(ExitCode::Usage, config
                                          ? QStringLiteral("impulse-server restore FILE --data DIR")
                                          : config.error().join(QStringLiteral("; ")));
     }
-    const auto& folder = config.value().dataFolder;
     if (restores) {
-        const auto said = restore(file, folder);
+        const auto said = restore(file, config.value());
         if (!said)
             return fail(said.error().code, said.error().message);
         print(said.value().join(QLatin1Char('\n')));
         return static_cast<int>(ExitCode::Clean);
     }
-    const auto checked = checkBackup(folder + QStringLiteral("/impulse.db"));
+    const auto checked = checkStored(config.value().storage);
     if (!checked)
         return fail(ExitCode::Database, checked.error());
     print(QStringLiteral("the database is good"));
@@ -163,6 +165,11 @@ int main(int argc, char* argv[])
         return runControl(arguments.mid(2));
     if (first == QLatin1String("restore") || first == QLatin1String("integrity"))
         return runOffline(first, arguments.mid(2));
+    if (first == QLatin1String("migrate-storage")) {
+        const auto migrated = migrateStorage(arguments.mid(2), print);
+        return migrated ? static_cast<int>(ExitCode::Clean)
+                        : fail(migrated.error().code, migrated.error().message);
+    }
     const auto config = configuration();
     if (!config) {
         for (const auto& sentence : config.error())

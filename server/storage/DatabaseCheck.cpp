@@ -96,7 +96,12 @@ QString writeCopy(const QString& database, const QString& path)
 QStringList checkDatabase(SqlConnection& connection)
 {
     QStringList faults;
-    checkSqlite(connection, faults);
+    // PostgreSQL keeps its references itself, and looks for damage with tools of its own
+    // (pg_amcheck); but a whole log takes longer than the usual reader may.
+    if (connection.isPostgreSql())
+        connection.execute("SET statement_timeout = 0");
+    else
+        checkSqlite(connection, faults);
     checkConversations(connection, faults);
     checkDirectory(connection, faults);
     if (connection.failed())
@@ -110,6 +115,24 @@ Result<void, QString> checkBackup(const QString& path)
     if (!connection)
         return Failure{connection.error().message};
     IMPULSE_CHECK(checkSchema(**connection, path));
+    const auto faults = checkDatabase(**connection);
+    if (!faults.isEmpty())
+        return Failure{faults.join(QStringLiteral("; "))};
+    return {};
+}
+
+Result<void, QString> checkStored(const StorageAddress& address)
+{
+    if (!address.isPostgreSql())
+        return checkBackup(address.path);
+    const auto exists = databaseExists(address);
+    if (!exists)
+        return Failure{exists.error().message};
+    if (!*exists)
+        return Failure{QStringLiteral("there is no database of Impulse at %1").arg(address.name())};
+    auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadOnly);
+    if (!connection)
+        return Failure{connection.error().message};
     const auto faults = checkDatabase(**connection);
     if (!faults.isEmpty())
         return Failure{faults.join(QStringLiteral("; "))};

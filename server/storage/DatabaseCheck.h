@@ -12,10 +12,13 @@ namespace impulse::server {
 /// blocks nobody.
 QStringList checkDatabase(SqlConnection& connection);
 
-/// Writes a consistent copy to `path`, which must not exist, while others write on: a file for the
-/// owner only, on disk and checked with checkDatabase(). The error is a sentence; then there is no
-/// file of this name.
+/// Writes a consistent copy of a file of SQLite to `path`, which must not exist, while others write
+/// on: a file for the owner only, on disk and checked with checkDatabase(). The error is a
+/// sentence; then there is no file of this name.
 Result<void, QString> copyDatabase(const QString& database, const QString& path);
+
+/// The database of a server, of either kind. The error is a sentence.
+Result<void, QString> checkStored(const StorageAddress& address);
 
 /// Is this file a database of this program, of a schema that it knows? The error is a sentence.
 Result<void, QString> checkBackup(const QString& path);

@@ -1,13 +1,12 @@
 #include "server/storage/DatabaseFile.h"
 
 #include "common/core/Logging.h"
+#include "server/storage/Migrations.h"
+#include "server/storage/PostgresDatabase.h"
 
 #include <QDateTime>
-#include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QSqlError>
-#include <QStringList>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -15,8 +14,6 @@
 namespace impulse::server {
 
 namespace {
-
-using OpenFailure = SqlConnection::OpenFailure;
 
 /// PRAGMA application_id of migration 1: "IMPS".
 constexpr std::uint64_t applicationId = 0x494d5053;
@@ -53,56 +50,10 @@ Failure<DatabaseFailure> failed(SqlError code, const QString& path, const QStrin
     return {failureOf(code, path, detail)};
 }
 
-QStringList migrations()
-{
-    return QDir(QStringLiteral(":/impulse/migrations"))
-        .entryList({QStringLiteral("*.sql")}, QDir::Files, QDir::Name);
-}
-
 std::uint64_t pragmaValue(SqlConnection& connection, const char* pragma)
 {
     Statement statement(connection, pragma);
     return statement.next() ? statement.integer(0) : 0;
-}
-
-/// The statements of a migration file: each ends with a semicolon at the end of a line.
-QStringList statementsOf(const QString& file)
-{
-    QFile input(QStringLiteral(":/impulse/migrations/") + file);
-    if (!input.open(QIODevice::ReadOnly))
-        return {};
-    QStringList result;
-    QString current;
-    const auto lines = QString::fromUtf8(input.readAll()).split(QLatin1Char('\n'));
-    for (const auto& line : lines) {
-        if (line.trimmed().startsWith(QLatin1String("--")))
-            continue;
-        current += line + QLatin1Char('\n');
-        if (line.trimmed().endsWith(QLatin1Char(';'))) {
-            result << current.trimmed();
-            current.clear();
-        }
-    }
-    return result;
-}
-
-bool migrate(SqlConnection& connection, std::uint64_t version)
-{
-    const auto files = migrations();
-    for (auto number = version; number < static_cast<std::uint64_t>(files.size()); ++number) {
-        if (!connection.execute("BEGIN IMMEDIATE"))
-            return false;
-        for (const auto& sql : statementsOf(files.at(static_cast<qsizetype>(number)))) {
-            if (!connection.executeOnce(sql)) {
-                connection.rollBack();
-                return false;
-            }
-        }
-        if (!connection.execute("COMMIT"))
-            return false;
-        qCInfo(lcStorage) << "database schema is now version" << number + 1;
-    }
-    return true;
 }
 
 void syncFile(const QString& path)
@@ -132,7 +83,7 @@ Result<void, DatabaseFailure> createDatabase(const QString& path)
         auto connection = SqlConnection::open(draft, SqlConnection::Mode::ReadWrite);
         if (!connection)
             return failed(connection.error().code, path, connection.error().message);
-        if (!migrate(**connection, 0))
+        if (!migrations::run(**connection, 0))
             return failed((*connection)->error(), path, QStringLiteral("creation failed"));
     }
     syncFile(draft);
@@ -202,30 +153,7 @@ Result<void, DatabaseFailure> checkContent(SqlConnection& connection, const QStr
     return {};
 }
 
-} // namespace
-
-std::uint64_t schemaVersion()
-{
-    return static_cast<std::uint64_t>(migrations().size());
-}
-
-Result<void, QString> checkSchema(SqlConnection& connection, const QString& path)
-{
-    const auto application = pragmaValue(connection, "PRAGMA application_id");
-    const auto version = pragmaValue(connection, "PRAGMA user_version");
-    if (connection.failed() || application != applicationId)
-        return Failure{QStringLiteral("%1 is not a database of Impulse").arg(path)};
-    if (version > schemaVersion()) {
-        return Failure{QStringLiteral("%1 has schema version %2, this program knows only up to %3; "
-                                      "install the newer program")
-                           .arg(path)
-                           .arg(version)
-                           .arg(schemaVersion())};
-    }
-    return {};
-}
-
-Result<void, DatabaseFailure> prepareDatabase(const QString& path)
+Result<void, DatabaseFailure> prepareSqlite(const QString& path)
 {
     if (!QFile::exists(path)) {
         if (QFile::exists(path + QStringLiteral("-wal")))
@@ -250,10 +178,45 @@ Result<void, DatabaseFailure> prepareDatabase(const QString& path)
         return failed(writer.error().code, path, writer.error().message);
     if (version < schemaVersion()) {
         IMPULSE_CHECK(backUp(**writer, path, version));
-        if (!migrate(**writer, version))
+        if (!migrations::run(**writer, version))
             return failed((*writer)->error(), path, QStringLiteral("the upgrade failed"));
     }
     return {};
+}
+
+} // namespace
+
+std::uint64_t schemaVersion()
+{
+    return static_cast<std::uint64_t>(migrations::files(StorageAddress::Kind::Sqlite).size());
+}
+
+Result<void, QString> checkSchema(SqlConnection& connection, const QString& path)
+{
+    const auto application = pragmaValue(connection, "PRAGMA application_id");
+    const auto version = pragmaValue(connection, "PRAGMA user_version");
+    if (connection.failed() || application != applicationId)
+        return Failure{QStringLiteral("%1 is not a database of Impulse").arg(path)};
+    if (version > schemaVersion()) {
+        return Failure{QStringLiteral("%1 has schema version %2, this program knows only up to %3; "
+                                      "install the newer program")
+                           .arg(path)
+                           .arg(version)
+                           .arg(schemaVersion())};
+    }
+    return {};
+}
+
+Result<void, DatabaseFailure> prepareDatabase(const StorageAddress& address)
+{
+    return address.isPostgreSql() ? preparePostgreSql(address) : prepareSqlite(address.path);
+}
+
+Result<bool, DatabaseFailure> databaseExists(const StorageAddress& address)
+{
+    if (address.isPostgreSql())
+        return postgreSqlExists(address);
+    return QFile::exists(address.path);
 }
 
 } // namespace impulse::server

@@ -36,11 +36,17 @@ Result<void, QString> checkSchema(SqlConnection& connection, const QString& path
 
 /// Makes the database, or checks it and brings it to the present schema, before anything else opens
 /// it. Migrations are the numbered files in server/storage/migrations; each runs in a transaction
-/// of its own that also sets `user_version`. Before an upgrade the database is copied to
-/// `PATH.vN.TIME.backup`. A new one is made beside its place and renamed, so that an empty or
-/// missing file never passes for a new database when it is a lost one.
+/// of its own that also sets the schema's version.
+///
+/// An SQLite file is copied to `PATH.vN.TIME.backup` before an upgrade. A new one is made beside
+/// its place and renamed, so that an empty or missing file never passes for a new database when it
+/// is a lost one. Of PostgreSQL the database itself must be there, with nothing in it or what an
+/// earlier start made; copies are the operator's (pg_dump).
 ///
 /// Blocking; called by the main thread before the event loop.
-Result<void, DatabaseFailure> prepareDatabase(const QString& path);
+Result<void, DatabaseFailure> prepareDatabase(const StorageAddress& address);
+
+/// Has a server of ours used it before?
+Result<bool, DatabaseFailure> databaseExists(const StorageAddress& address);
 
 } // namespace impulse::server

@@ -1,5 +1,7 @@
 #include "server/storage/GroupWriter.h"
 
+#include "common/core/Logging.h"
+
 #include <algorithm>
 #include <future>
 
@@ -10,7 +12,7 @@ namespace {
 /// Each job writes about a page and a half: 30 to 50 MiB, or what a second brings.
 constexpr std::size_t moveJobs = 8192;
 constexpr std::chrono::milliseconds moveEvery(1000);
-/// While the log waits to be emptied.
+/// While the log waits to be emptied, or a group for the database to answer.
 constexpr std::chrono::milliseconds lookAgain(50);
 
 WriteFailure failureOf(SqlError error)
@@ -20,14 +22,22 @@ WriteFailure failureOf(SqlError error)
 
 } // namespace
 
-GroupWriter::GroupWriter(const QString& path, Publisher& publisher, const Options& options,
-                         std::shared_ptr<Metrics> metrics)
+struct GroupWriter::Database {
+    explicit Database(SqlConnection& opened) : connection(opened), store(opened), mark(opened) {}
+
+    SqlConnection& connection;
+    SqlStore store;
+    CommitMark mark;
+};
+
+GroupWriter::GroupWriter(const StorageAddress& address, Publisher& publisher,
+                         const Options& options, std::shared_ptr<Metrics> metrics)
     : m_publisher(publisher), m_options(options), m_metrics(std::move(metrics)), m_inbox(queuedJobs)
 {
     std::promise<QString> opened;
     auto result = opened.get_future();
-    m_thread = std::thread([this, path, &opened] {
-        work(path, [&opened](QString failure) { opened.set_value(std::move(failure)); });
+    m_thread = std::thread([this, address, &opened] {
+        work(address, [&opened](QString failure) { opened.set_value(std::move(failure)); });
     });
     m_failure = result.get();
 }
@@ -53,40 +63,53 @@ void GroupWriter::stop()
         m_thread.join();
 }
 
-void GroupWriter::work(const QString& path, std::function<void(QString)> opened)
+void GroupWriter::work(const StorageAddress& address, std::function<void(QString)> opened)
 {
-    const auto opening = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
-    if (!opening) {
+    const auto opening = SqlConnection::open(address, SqlConnection::Mode::ReadWrite);
+    const auto locked = opening ? (*opening)->lockForWriting() : Failure{opening.error()};
+    if (!locked) {
         m_inbox.close();
-        opened(opening.error().message);
+        opened(locked.error().message);
         return;
     }
     opened({});
     auto& connection = **opening;
-    SqlStore store(connection);
-    Checkpointer checkpointer(path);
+    Database database(connection);
+    // PostgreSQL looks after its log by itself.
+    std::optional<Checkpointer> checkpointer;
+    if (!address.isPostgreSql())
+        checkpointer.emplace(address.path);
     for (;;) {
         const auto care = nextCare();
         auto jobs = care ? m_inbox.waitAll(*care) : m_inbox.waitAll();
-        if (jobs && jobs->empty())
+        if (jobs && jobs->empty()) {
+            if (!settle(database))
+                settleAs(false);
             return;
+        }
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
             const auto group =
                 rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
-            commit(connection, store, group);
+            commit(database, group);
             rest = rest.subspan(group.size());
+            if (!checkpointer)
+                continue;
             if (m_jobsInLog == 0)
                 m_emptyAt = Clock::now() + m_options.emptyLogEvery;
             m_jobsInLog += group.size();
             m_jobsUnmoved += group.size();
-            keepLog(connection, checkpointer);
+            keepLog(connection, *checkpointer);
         }
-        keepLog(connection, checkpointer);
+        if (checkpointer)
+            keepLog(connection, *checkpointer);
+        settle(database);
     }
 }
 
 std::optional<GroupWriter::Clock::time_point> GroupWriter::nextCare() const
 {
+    if (m_unsettled)
+        return Clock::now() + lookAgain;
     if (m_jobsInLog == 0)
         return std::nullopt;
     const auto due = m_jobsUnmoved > 0 ? std::min(m_moveAt, m_emptyAt) : m_emptyAt;
@@ -127,23 +150,65 @@ bool GroupWriter::turnLogOver(SqlConnection& connection, bool empty)
     return done;
 }
 
-void GroupWriter::commit(SqlConnection& connection, SqlStore& store, std::span<Job> group)
+void GroupWriter::commit(Database& database, std::span<Job> group)
 {
     std::vector<std::optional<WriteFailure>> failures(group.size());
+    // What is stored next may build on what is not known yet.
+    if (!settle(database)) {
+        count(group.size(), false, {});
+        std::ranges::fill(failures, WriteFailure::Unavailable);
+        sendBack(group, failures);
+        return;
+    }
     Deliveries out;
     const auto begun = Clock::now();
-    const bool stored = runGroup(connection, store, group, failures, out);
-    count(group.size(), stored, Clock::now() - begun);
-    if (!stored) {
+    const auto stored = runGroup(database, group, failures, out);
+    count(group.size(), stored == Stored::Yes, Clock::now() - begun);
+    m_oneByOne = stored != Stored::Yes;
+    if (m_oneByOne) {
+        const auto failure = failureOf(database.connection.error());
+        database.connection.rollBack();
+        if (stored == Stored::Unknown) {
+            m_unsettled.emplace(Unsettled{
+                {std::make_move_iterator(group.begin()), std::make_move_iterator(group.end())},
+                std::move(failures),
+                std::move(out)});
+            settle(database);
+            return;
+        }
         out.clear();
-        const auto failure = failureOf(connection.error());
-        connection.rollBack();
-        std::fill(failures.begin(), failures.end(), failure);
+        std::ranges::fill(failures, failure);
     }
-    m_oneByOne = !stored;
     sendBack(group, failures);
     if (!out.empty())
         m_publisher.publish(std::move(out));
+}
+
+bool GroupWriter::settle(Database& database)
+{
+    if (!m_unsettled)
+        return true;
+    const auto stored = database.mark.wasCommitted();
+    if (!stored)
+        return false;
+    qCInfo(lcStorage) << "the commit that the connection was lost in was"
+                      << (*stored ? "done" : "not done");
+    if (*stored)
+        m_metrics->committedJobs += m_unsettled->jobs.size();
+    settleAs(*stored);
+    return true;
+}
+
+void GroupWriter::settleAs(bool stored)
+{
+    auto group = *std::exchange(m_unsettled, std::nullopt);
+    if (!stored) {
+        group.out.clear();
+        std::ranges::fill(group.failures, WriteFailure::Unavailable);
+    }
+    sendBack(group.jobs, group.failures);
+    if (!group.out.empty())
+        m_publisher.publish(std::move(group.out));
 }
 
 void GroupWriter::count(std::size_t jobs, bool stored, Clock::duration took)
@@ -181,33 +246,39 @@ void GroupWriter::sendBack(std::span<Job> group,
         one.back->pushSome(std::move(one.jobs));
 }
 
-bool GroupWriter::runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                           std::vector<std::optional<WriteFailure>>& failures, Deliveries& out)
+GroupWriter::Stored GroupWriter::runGroup(Database& database, std::span<Job> group,
+                                          std::vector<std::optional<WriteFailure>>& failures,
+                                          Deliveries& out)
 {
+    auto& connection = database.connection;
     connection.clearFailure();
-    if (!connection.execute("BEGIN IMMEDIATE"))
-        return false;
+    if (!connection.begin())
+        return Stored::No;
     for (std::size_t i = 0; i < group.size(); ++i) {
         connection.beginJob();
         const auto before = connection.failures();
         const auto delivered = static_cast<std::ptrdiff_t>(out.size());
-        const auto verdict = group[i].job->run(store, out);
+        const auto verdict = group[i].job->run(database.store, out);
         const auto error = connection.error();
         // A job may have asked for the failure itself, which clears it.
         const bool failed = connection.failures() != before;
         if (failed) {
             failures[i] = failureOf(error);
             if (error != SqlError::Constraint && error != SqlError::Other)
-                return false;
+                return Stored::No;
             connection.clearFailure();
         }
         const bool keep = !failed && verdict == WriteJob::Verdict::Keep;
         if (!keep)
             out.erase(out.begin() + delivered, out.end());
         if (!connection.endJob(keep))
-            return false;
+            return Stored::No;
     }
-    return store.flush() && connection.execute("COMMIT");
+    if (!database.store.flush() || !database.mark.write())
+        return Stored::No;
+    if (connection.commit())
+        return Stored::Yes;
+    return connection.error() == SqlError::Lost ? Stored::Unknown : Stored::No;
 }
 
 } // namespace impulse::server

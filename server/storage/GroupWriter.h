@@ -4,6 +4,7 @@
 #include "server/core/Metrics.h"
 #include "server/core/ports/Writer.h"
 #include "server/storage/Checkpointer.h"
+#include "server/storage/CommitMark.h"
 #include "server/storage/SqlStore.h"
 
 #include <QString>
@@ -29,9 +30,15 @@ using FinishedJobs = Inbox<FinishedJob>;
 /// savepoint, commits once (one fsync), and only then sends the jobs back, in order, and publishes
 /// what they have for others.
 ///
-/// A job that fails alone (it breaks a constraint) is undone alone. If SQLite gives the transaction
-/// up, as on a full disk, the whole group fails; then jobs get a transaction each until one is
-/// stored again, so that a small write is not refused together with a large one.
+/// A job that fails alone (it breaks a constraint) is undone alone. If the database gives the
+/// transaction up, as on a full disk or with a lost connection, the whole group fails; then jobs
+/// get a transaction each until one is stored again, so that a small write is not refused together
+/// with a large one.
+///
+/// If the connection broke during COMMIT, nobody knows whether the group was stored. It is kept,
+/// and neither acknowledged nor refused, until the database answers again and tells; what comes in
+/// meanwhile is refused at once. If the server is stopped before that, the group is refused too:
+/// clients send it again, and find it stored or not, as after a crash.
 class GroupWriter final {
 public:
     struct Job {
@@ -48,8 +55,8 @@ public:
 
     /// The database was prepared. Opens it on the new thread; failure() tells how that went.
     /// `options.emptyLogEvery`: what was written, and so what was erased, stays readable in the
-    /// write-ahead log at most this long; then it is emptied. `publisher` outlives it.
-    explicit GroupWriter(const QString& path, Publisher& publisher,
+    /// write-ahead log of SQLite at most this long; then it is emptied. `publisher` outlives it.
+    explicit GroupWriter(const StorageAddress& address, Publisher& publisher,
                          const Options& options = defaults(),
                          std::shared_ptr<Metrics> metrics = std::make_shared<Metrics>());
     /// Commits what is queued, then ends the thread.
@@ -75,11 +82,24 @@ private:
     static Options defaults() { return {}; }
     using Clock = std::chrono::steady_clock;
 
-    void work(const QString& path, std::function<void(QString)> opened);
-    void commit(SqlConnection& connection, SqlStore& store, std::span<Job> group);
-    /// False: the transaction is lost. Failures of single jobs go to `failures`.
-    bool runGroup(SqlConnection& connection, SqlStore& store, std::span<Job> group,
-                  std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
+    /// What the writer thread works with.
+    struct Database;
+    enum class Stored { Yes, No, Unknown };
+    struct Unsettled {
+        std::vector<Job> jobs;
+        std::vector<std::optional<WriteFailure>> failures;
+        Deliveries out;
+    };
+
+    void work(const StorageAddress& address, std::function<void(QString)> opened);
+    void commit(Database& database, std::span<Job> group);
+    /// Failures of single jobs go to `failures`.
+    Stored runGroup(Database& database, std::span<Job> group,
+                    std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
+    /// Asks what became of the group that is kept. False: the database does not answer.
+    bool settle(Database& database);
+    /// Of the group that is kept.
+    void settleAs(bool stored);
     void count(std::size_t jobs, bool stored, Clock::duration took);
 
     /// What is to be done with the log between two groups: little, or the checkpointer does it.
@@ -101,6 +121,7 @@ private:
     QString m_failure;
     /// Of the writer thread: the last group was lost.
     bool m_oneByOne = false;
+    std::optional<Unsettled> m_unsettled;
     /// Of the writer thread: what was committed since the log was cut to nothing, and since the
     /// checkpointer was last asked to move it.
     std::size_t m_jobsInLog = 0;

@@ -1,5 +1,7 @@
 #include "server/storage/OperatorQueries.h"
 
+#include "server/storage/Migrations.h"
+
 namespace impulse::server {
 
 namespace {
@@ -58,14 +60,19 @@ std::vector<InviteRow> inviteRows(SqlConnection& connection, std::uint64_t nowMs
     return rows;
 }
 
+std::uint64_t storedBytes(SqlConnection& connection)
+{
+    return single(connection, "SELECT pg_database_size(current_database())");
+}
+
 StoredCounts storedCounts(SqlConnection& connection)
 {
-    return {single(connection, "PRAGMA user_version"),
+    return {migrations::storedVersion(connection),
             single(connection, "SELECT count(*) FROM accounts WHERE deleted = 0"),
             single(connection, "SELECT count(*) FROM devices WHERE is_current = 1"),
             single(connection, "SELECT count(*) FROM conversations"),
-            single(connection, "SELECT coalesce(sum(last_seq - first_seq + 1), 0) "
-                               "FROM conversations"),
+            single(connection, "SELECT CAST(coalesce(sum(last_seq - first_seq + 1), 0) "
+                               "AS bigint) FROM conversations"),
             single(connection, "SELECT count(*) FROM mailbox"),
             single(connection, "SELECT coalesce(max(seq), 0) FROM directory")};
 }

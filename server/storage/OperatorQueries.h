@@ -40,6 +40,8 @@ std::optional<UserRow> userRow(SqlConnection& connection, std::string_view usern
 /// Those that can still be used, the first to expire first.
 std::vector<InviteRow> inviteRows(SqlConnection& connection, std::uint64_t nowMs,
                                   std::size_t limit);
+/// Of a database of PostgreSQL, its indexes included.
+std::uint64_t storedBytes(SqlConnection& connection);
 /// Reads whole indexes: not for a thread that others wait for.
 StoredCounts storedCounts(SqlConnection& connection);
 

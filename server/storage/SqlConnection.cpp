@@ -2,10 +2,9 @@
 
 #include "common/core/Logging.h"
 
-#include <QFile>
 #include <QSqlError>
-#include <QVariant>
 
+#include <algorithm>
 #include <atomic>
 
 namespace impulse::server {
@@ -20,89 +19,140 @@ QString uniqueName()
 
 } // namespace
 
-SqlError sqlErrorOf(const QSqlError& error)
-{
-    // The low byte of an extended code is the primary one.
-    switch (error.nativeErrorCode().toInt() & 0xff) {
-    case 5:
-    case 6:
-        return SqlError::Busy;
-    case 8:
-        return SqlError::ReadOnly;
-    case 10:
-        return SqlError::Io;
-    case 11:
-        return SqlError::Corrupt;
-    case 13:
-        return SqlError::Full;
-    case 14:
-        return SqlError::CannotOpen;
-    case 19:
-        return SqlError::Constraint;
-    case 26:
-        return SqlError::NotADatabase;
-    default:
-        return SqlError::Other;
-    }
-}
-
 Result<std::unique_ptr<SqlConnection>, SqlConnection::OpenFailure>
-SqlConnection::open(const QString& path, Mode mode)
+SqlConnection::open(const StorageAddress& address, Mode mode)
 {
-    std::unique_ptr<SqlConnection> result(new SqlConnection(uniqueName(), mode));
-    auto& database = result->m_database;
-    database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), result->m_name);
-    database.setDatabaseName(path);
-    // A busy database is one that `--make-invite` is writing to: a matter of milliseconds.
-    database.setConnectOptions(
-        mode == Mode::ReadOnly ? QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000;QSQLITE_OPEN_READONLY")
-                               : QStringLiteral("QSQLITE_BUSY_TIMEOUT=5000"));
-    const auto failure = [&](const QSqlError& error) {
-        return Failure{OpenFailure{sqlErrorOf(error), error.text()}};
-    };
-    if (!QFile::exists(path))
-        return Failure{OpenFailure{SqlError::CannotOpen, QStringLiteral("no such file")}};
-    if (!database.open())
-        return failure(database.lastError());
-
-    static constexpr const char* writePragmas[] = {
-        "PRAGMA journal_mode = WAL", "PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-        // Bytes of erased events do not stay behind in free pages.
-        "PRAGMA secure_delete = ON",
-        // KiB; the default is 2 MiB.
-        "PRAGMA cache_size = -65536", "PRAGMA journal_size_limit = 67108864",
-        // Checkpoints are made beside the writer (see Checkpointer).
-        "PRAGMA wal_autocheckpoint = 0"};
-    static constexpr const char* readPragmas[] = {"PRAGMA query_only = ON",
-                                                  "PRAGMA cache_size = -16384"};
-    const auto pragmas = mode == Mode::ReadWrite ? std::span<const char* const>(writePragmas)
-                                                 : std::span<const char* const>(readPragmas);
-    for (const auto* pragma : pragmas) {
-        QSqlQuery query(database);
-        if (!query.exec(QLatin1String(pragma)))
-            return failure(query.lastError());
-    }
+    std::unique_ptr<SqlConnection> result(new SqlConnection(address, mode));
+    if (auto failure = result->connect())
+        return Failure{*std::move(failure)};
     return result;
 }
 
 SqlConnection::~SqlConnection()
 {
-    m_statements.clear();
-    m_database.close();
+    disconnect();
+}
+
+std::optional<SqlConnection::OpenFailure> SqlConnection::connect()
+{
+    m_name = uniqueName();
+    auto opened = openSession(m_name, m_address, m_mode);
+    if (!opened)
+        return opened.error();
+    m_database = *std::move(opened);
+    if (m_locks) {
+        if (auto failure = server::lockForWriting(m_database, m_address)) {
+            disconnect();
+            return failure;
+        }
+    }
+    return std::nullopt;
+}
+
+void SqlConnection::disconnect()
+{
+    // Statements of SQLite are finished before their database is closed. Those of PostgreSQL end
+    // with their session; one by one each would cost a question, and fail if the session is lost.
+    if (!isPostgreSql())
+        m_statements.clear();
+    else if (m_locks && !m_lost && m_database.isOpen())
+        unlockForWriting(m_database);
     m_database = QSqlDatabase();
     QSqlDatabase::removeDatabase(m_name);
+    m_statements.clear();
+}
+
+bool SqlConnection::reconnect()
+{
+    constexpr Clock::duration firstDelay = std::chrono::milliseconds(100);
+    constexpr Clock::duration longestDelay = std::chrono::seconds(5);
+    if (Clock::now() < m_nextAttempt)
+        return false;
+    ++m_rollbacks;
+    disconnect();
+    if (const auto failure = connect()) {
+        m_delay = std::clamp(m_delay * 2, firstDelay, longestDelay);
+        m_nextAttempt = Clock::now() + m_delay;
+        qCWarning(lcStorage).noquote()
+            << "no connection to" << m_address.name() << "-" << failure->message.simplified();
+        return false;
+    }
+    m_lost = false;
+    m_delay = {};
+    m_nextAttempt = {};
+    qCInfo(lcStorage).noquote() << "connected to" << m_address.name() << "again";
+    return true;
+}
+
+Result<void, SqlConnection::OpenFailure> SqlConnection::lockForWriting()
+{
+    if (!isPostgreSql())
+        return {};
+    if (auto failure = server::lockForWriting(m_database, m_address))
+        return Failure{*std::move(failure)};
+    m_locks = true;
+    return {};
 }
 
 bool SqlConnection::execute(const char* sql)
 {
-    return Statement(*this, sql).run();
+    if (!isPostgreSql())
+        return Statement(*this, sql).run();
+    // PostgreSQL prepares nothing but queries and changes of rows.
+    return !m_failed && executeOnce(QString::fromLatin1(sql));
+}
+
+bool SqlConnection::begin()
+{
+    if (!isPostgreSql())
+        return m_inTransaction = execute("BEGIN IMMEDIATE");
+    if (!isUsable())
+        return false;
+    m_inTransaction = execute("BEGIN");
+    if (!m_inTransaction && m_lost && reconnect()) {
+        // Nothing had been done yet that the loss could have undone.
+        clearFailure();
+        m_inTransaction = execute("BEGIN");
+    }
+    return m_inTransaction;
+}
+
+bool SqlConnection::commit()
+{
+    // PostgreSQL answers a COMMIT after a failed statement with success, and rolls back.
+    if (m_aborted || !execute("COMMIT"))
+        return false;
+    m_inTransaction = false;
+    return true;
+}
+
+bool SqlConnection::isUsable()
+{
+    if (!m_lost || (!m_inTransaction && reconnect()))
+        return true;
+    // Without a connection there is not even an error of the database.
+    m_failed = true;
+    ++m_failures;
+    m_error = SqlError::Lost;
+    return false;
+}
+
+bool SqlConnection::mayRepeat()
+{
+    if (!m_lost || m_inTransaction || m_mode != Mode::ReadOnly || !reconnect())
+        return false;
+    clearFailure();
+    return true;
 }
 
 void SqlConnection::rollBack()
 {
     m_job = JobState::None;
+    m_inTransaction = false;
+    m_aborted = false;
     ++m_rollbacks;
-    QSqlQuery(m_database).exec(QStringLiteral("ROLLBACK"));
+    if (!m_lost)
+        QSqlQuery(m_database).exec(QStringLiteral("ROLLBACK"));
 }
 
 void SqlConnection::beginJob()
@@ -134,6 +184,7 @@ bool SqlConnection::endJob(bool keep)
         clearFailure();
         if (!execute("ROLLBACK TO job"))
             return false;
+        m_aborted = false;
     }
     return execute("RELEASE job");
 }
@@ -147,37 +198,43 @@ bool SqlConnection::executeOnce(const QString& sql)
     return false;
 }
 
-SqlConnection::Prepared* SqlConnection::prepared(const char* sql)
+std::shared_ptr<SqlConnection::Prepared> SqlConnection::prepared(const char* sql)
 {
     auto& statement = m_statements[sql];
     if (!statement) {
         const std::string_view text(sql);
-        statement = std::make_unique<Prepared>(
+        statement = std::make_shared<Prepared>(
             QSqlQuery(m_database),
             text.starts_with("INSERT") || text.starts_with("UPDATE") || text.starts_with("DELETE"));
-        statement->query.setForwardOnly(true);
+        // Qt reads a result that only goes forward row by row from PostgreSQL, and loses the rest
+        // of it when another statement runs.
+        statement->query.setForwardOnly(!isPostgreSql() || m_streamsRows);
         if (!statement->query.prepare(QString::fromLatin1(sql))) {
             fail(statement->query.lastError());
             m_statements.erase(sql);
             return nullptr;
         }
     }
-    return statement.get();
+    return statement;
 }
 
 void SqlConnection::fail(const QSqlError& error)
 {
     m_failed = true;
     ++m_failures;
-    m_error = sqlErrorOf(error);
+    m_error = sqlErrorOf(error, m_address.kind);
+    m_lost = m_lost || m_error == SqlError::Lost;
+    m_aborted = m_inTransaction && isPostgreSql();
     // A full disk refuses every write: it is not to be filled with log lines as well.
     const bool again = m_lastLog.isValid() && m_logged == m_error && !m_lastLog.hasExpired(10'000);
     if (again)
         return;
     m_logged = m_error;
     m_lastLog.restart();
-    qCWarning(lcStorage).noquote()
-        << "SQLite:" << error.text() << "code" << error.nativeErrorCode();
+    // PostgreSQL adds a line with the values of the row, which are nobody's business.
+    const auto text = error.text().section(QStringLiteral("DETAIL:"), 0, 0).simplified();
+    qCWarning(lcStorage).noquote() << (isPostgreSql() ? "PostgreSQL:" : "SQLite:") << text << "code"
+                                   << error.nativeErrorCode();
 }
 
 void SqlConnection::refuse()
@@ -185,106 +242,6 @@ void SqlConnection::refuse()
     m_failed = true;
     ++m_failures;
     m_error = SqlError::Constraint;
-}
-
-Statement::Statement(SqlConnection& connection, const char* sql)
-    : m_connection(connection), m_prepared(connection.prepared(sql))
-{
-}
-
-Statement::~Statement()
-{
-    // An open cursor would keep a read transaction open, and the WAL from being emptied.
-    if (m_prepared)
-        m_prepared->query.finish();
-}
-
-Statement& Statement::bind(std::uint64_t value)
-{
-    return bindVariant(static_cast<qlonglong>(value));
-}
-
-Statement& Statement::bind(View value)
-{
-    // A null QByteArray would be stored as NULL.
-    return bindVariant(value.empty()
-                           ? QByteArray("", 0)
-                           : QByteArray::fromRawData(reinterpret_cast<const char*>(value.data()),
-                                                     static_cast<qsizetype>(value.size())));
-}
-
-Statement& Statement::bind(std::string_view text)
-{
-    return bindVariant(text.empty()
-                           ? QStringLiteral("")
-                           : QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size())));
-}
-
-Statement& Statement::bindNull()
-{
-    return bindVariant(QVariant());
-}
-
-Statement& Statement::bindVariant(const QVariant& value)
-{
-    if (m_prepared)
-        m_prepared->query.bindValue(m_bound++, value);
-    return *this;
-}
-
-bool Statement::run()
-{
-    m_ran = true;
-    if (!m_prepared || m_connection.failed())
-        return false;
-    if (m_prepared->writes && !m_connection.prepareToWrite())
-        return false;
-    if (m_prepared->query.exec())
-        return true;
-    m_connection.fail(m_prepared->query.lastError());
-    return false;
-}
-
-bool Statement::next()
-{
-    if (!m_ran && !run())
-        return false;
-    if (m_prepared->query.next())
-        return true;
-    if (m_prepared->query.lastError().isValid())
-        m_connection.fail(m_prepared->query.lastError());
-    return false;
-}
-
-std::uint64_t Statement::changedRows() const
-{
-    return static_cast<std::uint64_t>(std::max(0, m_prepared->query.numRowsAffected()));
-}
-
-std::uint64_t Statement::insertedId() const
-{
-    return static_cast<std::uint64_t>(m_prepared->query.lastInsertId().toLongLong());
-}
-
-std::uint64_t Statement::integer(int column) const
-{
-    return static_cast<std::uint64_t>(m_prepared->query.value(column).toLongLong());
-}
-
-bool Statement::isNull(int column) const
-{
-    return m_prepared->query.isNull(column);
-}
-
-Bytes Statement::bytes(int column) const
-{
-    const auto value = m_prepared->query.value(column).toByteArray();
-    return {value.begin(), value.end()};
-}
-
-std::string Statement::text(int column) const
-{
-    return m_prepared->query.value(column).toString().toStdString();
 }
 
 } // namespace impulse::server

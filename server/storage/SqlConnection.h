@@ -1,13 +1,14 @@
 #pragma once
 
 #include "common/core/Bytes.h"
-#include "common/core/Result.h"
+#include "server/storage/SqlSession.h"
 
 #include <QElapsedTimer>
-#include <QSqlDatabase>
 #include <QSqlQuery>
 #include <QString>
+#include <QVariant>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -17,43 +18,42 @@
 
 namespace impulse::server {
 
-/// Why SQLite refused, by its primary result code (https://sqlite.org/rescode.html).
-enum class SqlError {
-    Full,
-    Busy,
-    Corrupt,
-    ReadOnly,
-    CannotOpen,
-    NotADatabase,
-    Constraint,
-    Io,
-    Other
+/// A statement that the two databases want in different words; most are the same for both.
+struct SqlText {
+    const char* sqlite;
+    const char* postgreSql;
 };
 
-SqlError sqlErrorOf(const QSqlError& error);
-
-/// One connection to the database file. Owned and used by the thread that opened it.
+/// One connection to the database. Owned and used by the thread that opened it.
 ///
 /// Prepared statements are kept for the connection's life, one per SQL text.
+///
+/// If a PostgreSQL server goes away, what runs fails with Lost, and the next begin() or, outside of
+/// transactions, the next statement connects again: at most once in a time that grows from a tenth
+/// of a second to five; in between everything fails at once.
 class SqlConnection {
 public:
-    enum class Mode { ReadOnly, ReadWrite };
+    using Mode = SqlMode;
+    using OpenFailure = SqlOpenFailure;
 
-    struct OpenFailure {
-        SqlError code = SqlError::Other;
-        QString message;
-    };
-
-    /// WAL, synchronous=FULL, foreign keys on. Does not create a missing file.
-    static Result<std::unique_ptr<SqlConnection>, OpenFailure> open(const QString& path, Mode mode);
+    /// See openSession().
+    static Result<std::unique_ptr<SqlConnection>, OpenFailure> open(const StorageAddress& address,
+                                                                    Mode mode);
+    /// Keeps other writers out of a PostgreSQL database from here on, also after reconnecting. For
+    /// an SQLite file the lock of the data folder does that.
+    Result<void, OpenFailure> lockForWriting();
 
     ~SqlConnection();
     SqlConnection(const SqlConnection&) = delete;
     SqlConnection& operator=(const SqlConnection&) = delete;
 
-    /// Runs one statement without parameters and results (BEGIN, COMMIT, PRAGMA name = value).
+    bool isPostgreSql() const { return m_address.isPostgreSql(); }
+    /// Runs one statement without parameters and results (COMMIT, PRAGMA name = value).
     bool execute(const char* sql);
-    /// Undoes the transaction, if SQLite has not done so already.
+    /// A transaction that writes.
+    bool begin();
+    bool commit();
+    /// Undoes the transaction, if the database has not done so already.
     void rollBack();
 
     /// A job of a transaction begins. A savepoint is set at its first write, so that jobs that only
@@ -68,12 +68,15 @@ public:
     void jobGathers() { m_jobGathers = true; }
     /// Keeps or undoes what it wrote. False: the transaction is lost.
     bool endJob(bool keep);
-    /// Times that something was undone.
+    /// Times that something was undone, or that others may have written: a new connection.
     std::uint64_t rollbacks() const { return m_rollbacks; }
     /// Nobody else writes what it reads.
     bool isOnlyWriter() const { return m_mode == Mode::ReadWrite; }
     /// As execute(), for a statement of a migration file; it is not kept.
     bool executeOnce(const QString& sql);
+    /// Results of PostgreSQL come row by row from here on, for tables that do not fit into memory.
+    /// Then a statement must have been read to its end before the next one.
+    void streamRows() { m_streamsRows = true; }
 
     /// As if the database had refused: it breaks a rule that no index keeps.
     void refuse();
@@ -92,16 +95,37 @@ private:
         bool writes = false;
     };
 
-    SqlConnection(QString name, Mode mode) : m_name(std::move(name)), m_mode(mode) {}
-    /// Null if SQLite does not take it.
-    Prepared* prepared(const char* sql);
-    void fail(const QSqlError& error);
+    using Clock = std::chrono::steady_clock;
 
-    const QString m_name;
+    SqlConnection(StorageAddress address, Mode mode) : m_address(std::move(address)), m_mode(mode)
+    {
+    }
+    std::optional<OpenFailure> connect();
+    void disconnect();
+    /// After a loss. False: not now.
+    bool reconnect();
+    /// Null if the database does not take it.
+    std::shared_ptr<Prepared> prepared(const char* sql);
+    void fail(const QSqlError& error);
+    /// False, and failed: the connection is lost, and cannot be made again now.
+    bool isUsable();
+    /// After a failure: a read that was lost can be made again, on a new connection.
+    bool mayRepeat();
+
+    const StorageAddress m_address;
     const Mode m_mode;
+    bool m_locks = false;
+    bool m_streamsRows = false;
+    QString m_name;
     QSqlDatabase m_database;
     /// By address: SQL texts are literals.
-    std::unordered_map<const char*, std::unique_ptr<Prepared>> m_statements;
+    std::unordered_map<const char*, std::shared_ptr<Prepared>> m_statements;
+    bool m_inTransaction = false;
+    /// PostgreSQL takes nothing more in this transaction, or in this savepoint.
+    bool m_aborted = false;
+    bool m_lost = false;
+    Clock::time_point m_nextAttempt;
+    Clock::duration m_delay{};
     enum class JobState { None, Reading, SettingSavepoint, Writing };
     JobState m_job = JobState::None;
     bool m_jobGathers = false;
@@ -119,6 +143,10 @@ private:
 class Statement {
 public:
     Statement(SqlConnection& connection, const char* sql);
+    Statement(SqlConnection& connection, const SqlText& sql)
+        : Statement(connection, connection.isPostgreSql() ? sql.postgreSql : sql.sqlite)
+    {
+    }
     ~Statement();
     Statement(const Statement&) = delete;
     Statement& operator=(const Statement&) = delete;
@@ -139,7 +167,6 @@ public:
     bool next();
 
     std::uint64_t changedRows() const;
-    std::uint64_t insertedId() const;
 
     std::uint64_t integer(int column) const;
     bool isNull(int column) const;
@@ -148,11 +175,17 @@ public:
     /// Zeros if the column has another length, which only a foreign hand can bring about.
     template <class F> F fixed(int column) const { return F::from(bytes(column)).value_or(F{}); }
 
-private:
+    /// As the database gave it, for copies.
+    QVariant value(int column) const { return m_prepared->query.value(column); }
     Statement& bindVariant(const QVariant& value);
 
+private:
+    /// Outside of transactions: once more with the same values on a new connection.
+    bool runAgain();
+
     SqlConnection& m_connection;
-    SqlConnection::Prepared* m_prepared;
+    const char* m_sql;
+    std::shared_ptr<SqlConnection::Prepared> m_prepared;
     int m_bound = 0;
     bool m_ran = false;
 };

@@ -7,37 +7,18 @@ namespace impulse::server {
 
 namespace {
 
-#define EVENT_COLUMNS                                                                              \
-    "INSERT INTO events (id, conversation, seq, sender, sender_seq, message_id, server_ms, aad, "  \
-    "body, wraps) VALUES "
-#define EVENT_ROW "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-#define EVENT_ROWS_4 EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW ", " EVENT_ROW
-
 /// Values of conversations.kind.
 constexpr std::uint64_t directKind = 1;
 constexpr std::uint64_t groupKind = 2;
-constexpr std::size_t rowsAtOnce = 16;
 /// See migrations/0002_sender_marks.sql.
 constexpr std::uint64_t markEvery = 256;
-constexpr const char* insertOne = EVENT_COLUMNS EVENT_ROW;
-constexpr const char* insertMany =
-    EVENT_COLUMNS EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4 ", " EVENT_ROWS_4;
-#undef EVENT_COLUMNS
-#undef EVENT_ROW
-#undef EVENT_ROWS_4
 
 /// Columns: conversation_id, user_id of both members, first_seq, last_seq, kind; from `column` on.
 Conversation readConversation(const Statement& statement, int column = 0)
 {
     return {statement.fixed<ConversationId>(column), statement.fixed<UserId>(column + 1),
-            statement.fixed<UserId>(column + 2), statement.integer(column + 3),
-            statement.integer(column + 4), statement.integer(column + 5) == groupKind};
-}
-
-/// The column `wraps`: see migrations/0003_groups.sql.
-Bytes wrapsColumn(const NewEvent& event)
-{
-    return event.sig ? toBytes(*event.sig) : packWraps(event.wraps);
+            statement.fixed<UserId>(column + 2),     statement.integer(column + 3),
+            statement.integer(column + 4),           statement.integer(column + 5) == groupKind};
 }
 
 } // namespace
@@ -68,12 +49,13 @@ std::vector<Conversation> SqlConversations::ofUser(const UserId& user,
 {
     flush();
     const auto account = rows::account(m_connection, user);
-    Statement statement(m_connection,
-                        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
-                        "c.kind FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
-                        "JOIN accounts AS s ON s.id = c.second_member "
-                        "WHERE (c.first_member = ? OR c.second_member = ?) AND c.last_seq > 0 "
-                        "AND c.kind = 1 AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
+    Statement statement(
+        m_connection,
+        "SELECT c.conversation_id, f.user_id, s.user_id, c.first_seq, c.last_seq, "
+        "c.kind FROM conversations AS c JOIN accounts AS f ON f.id = c.first_member "
+        "JOIN accounts AS s ON s.id = c.second_member "
+        "WHERE (c.first_member = ? OR c.second_member = ?) AND c.last_seq > 0 "
+        "AND c.kind = 1 AND c.conversation_id > ? ORDER BY c.conversation_id LIMIT ?");
     statement.bind(account).bind(account);
     // An empty blob is below every id.
     statement.bind(after ? after->view() : View{}).bind(std::uint64_t{limit});
@@ -232,20 +214,22 @@ SqlConversations::Sender* SqlConversations::ensureSender(const DeviceId& device,
     if (auto* known = findSender(device, log.conversation.id))
         return known;
     const auto deviceRow = rows::ensureDevice(m_connection, device);
-    Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?)");
-    if (!statement.bind(deviceRow).bind(log.row).run())
+    Statement statement(m_connection, "INSERT INTO senders (device, conversation) VALUES (?, ?) "
+                                      "RETURNING id");
+    if (!statement.bind(deviceRow).bind(log.row).next())
         return nullptr;
-    return m_senders.put({device, log.conversation.id}, {statement.insertedId(), 0, 0});
+    return m_senders.put({device, log.conversation.id}, {statement.integer(0), 0, 0});
 }
 
 std::uint64_t SqlConversations::newId()
 {
-    // Another numbering after a rollback would do no harm, but for that ids stay in order.
-    if (m_lastId == 0) {
+    // A rollback may be a new connection, before which others may have written.
+    if (m_lastId == 0 || m_lastIdRollbacks != m_connection.rollbacks()) {
         Statement statement(m_connection, "SELECT coalesce(max(id), 0) FROM events");
         if (!statement.next())
             return 0;
         m_lastId = statement.integer(0);
+        m_lastIdRollbacks = m_connection.rollbacks();
     }
     return ++m_lastId;
 }
@@ -287,14 +271,11 @@ std::uint64_t SqlConversations::append(std::shared_ptr<const NewEvent> event)
     return seq;
 }
 
-SqlConversations::Gathered& SqlConversations::gathered() const
+GatheredEvents& SqlConversations::gathered() const
 {
-    if (m_gathered.rollbacks != m_connection.rollbacks()) {
-        m_gathered.rows.clear();
-        m_gathered.marks.clear();
-        m_gathered.logs.clear();
-        m_gathered.senders.clear();
-        m_gathered.rollbacks = m_connection.rollbacks();
+    if (m_gatheredRollbacks != m_connection.rollbacks()) {
+        m_gathered.clear();
+        m_gatheredRollbacks = m_connection.rollbacks();
     }
     return m_gathered;
 }
@@ -305,50 +286,7 @@ bool SqlConversations::flush() const
     // writes them before it sets that savepoint.
     if (gathered().rows.empty() || !m_connection.prepareToWrite())
         return !m_connection.failed();
-    auto& waiting = gathered();
-    if (waiting.rows.empty())
-        return true;
-    const auto all = std::exchange(waiting.rows, {});
-    std::span<const Row> rest(all);
-    while (!rest.empty()) {
-        const auto some = rest.first(rest.size() < rowsAtOnce ? 1 : rowsAtOnce);
-        if (!insert(some))
-            return false;
-        rest = rest.subspan(some.size());
-    }
-    for (const auto& mark : std::exchange(waiting.marks, {}))
-        Statement(m_connection,
-                  "INSERT INTO sender_marks (sender, sender_seq, seq) VALUES (?, ?, ?)")
-            .bind(mark.sender)
-            .bind(mark.senderSeq)
-            .bind(mark.seq)
-            .run();
-    for (const auto& [row, seq] : std::exchange(waiting.logs, {}))
-        Statement(m_connection, "UPDATE conversations SET last_seq = ? WHERE id = ?")
-            .bind(seq)
-            .bind(row)
-            .run();
-    for (const auto& [row, seq] : std::exchange(waiting.senders, {}))
-        Statement(m_connection, "UPDATE senders SET last_seq = ? WHERE id = ?")
-            .bind(seq)
-            .bind(row)
-            .run();
-    return !m_connection.failed();
-}
-
-bool SqlConversations::insert(std::span<const Row> rows) const
-{
-    Statement statement(m_connection, rows.size() == 1 ? insertOne : insertMany);
-    std::vector<Bytes> wraps;
-    wraps.reserve(rows.size());
-    for (const auto& row : rows) {
-        const auto& event = *row.event;
-        wraps.push_back(wrapsColumn(event));
-        statement.bind(row.id).bind(row.conversation).bind(row.seq).bind(row.sender);
-        statement.bind(event.senderSeq).bind(event.messageId).bind(event.serverMs);
-        statement.bind(event.aad).bind(event.body).bind(wraps.back());
-    }
-    return statement.run();
+    return gathered().write(m_connection);
 }
 
 void SqlConversations::erase(const ConversationId& id, std::uint64_t seq)

@@ -1,9 +1,7 @@
 #pragma once
 
-#include "server/core/ports/Conversations.h"
+#include "server/storage/GatheredEvents.h"
 #include "server/storage/RowCache.h"
-
-#include <span>
 
 namespace impulse::server {
 
@@ -50,28 +48,6 @@ private:
         /// Log number of its last event in `sender_marks`; 0: none.
         std::uint64_t markedSeq = 0;
     };
-    struct Mark {
-        std::uint64_t sender = 0;
-        std::uint64_t senderSeq = 0;
-        std::uint64_t seq = 0;
-    };
-    struct Row {
-        std::uint64_t id = 0;
-        std::uint64_t conversation = 0;
-        std::uint64_t seq = 0;
-        std::uint64_t sender = 0;
-        std::shared_ptr<const NewEvent> event;
-    };
-    /// What is to be written before the commit.
-    struct Gathered {
-        std::vector<Row> rows;
-        std::vector<Mark> marks;
-        /// Row in `conversations` and in `senders`, with its new last number.
-        std::unordered_map<std::uint64_t, std::uint64_t> logs;
-        std::unordered_map<std::uint64_t, std::uint64_t> senders;
-        /// Of the connection: what was gathered before one is void.
-        std::uint64_t rollbacks = 0;
-    };
 
     /// Null: there is none. Valid until the next call.
     Log* findLog(const ConversationId& id) const;
@@ -81,15 +57,17 @@ private:
     /// The bytes of a group's state.
     std::optional<Bytes> stateAt(const ConversationId& id, std::uint64_t seq) const;
     std::uint64_t newId();
-    Gathered& gathered() const;
-    bool insert(std::span<const Row> rows) const;
+    GatheredEvents& gathered() const;
 
     SqlConnection& m_connection;
     mutable RowCache<ConversationId, Log, FixedHash> m_logs{m_connection};
     mutable RowCache<SenderKey, Sender, PairHash<DeviceId, ConversationId>> m_senders{m_connection};
-    mutable Gathered m_gathered;
+    mutable GatheredEvents m_gathered;
+    /// Of the connection: what was gathered before one is void.
+    mutable std::uint64_t m_gatheredRollbacks = 0;
     /// 0: not known.
     std::uint64_t m_lastId = 0;
+    std::uint64_t m_lastIdRollbacks = 0;
 };
 
 } // namespace impulse::server

@@ -18,8 +18,8 @@ std::uint64_t ensureDevice(SqlConnection& connection, const DeviceId& id)
 {
     if (const auto row = device(connection, id))
         return row;
-    Statement statement(connection, "INSERT INTO devices (device_id) VALUES (?)");
-    return statement.bind(id).run() ? statement.insertedId() : 0;
+    Statement statement(connection, "INSERT INTO devices (device_id) VALUES (?) RETURNING id");
+    return statement.bind(id).next() ? statement.integer(0) : 0;
 }
 
 std::uint64_t conversation(SqlConnection& connection, const ConversationId& conversation)

@@ -72,9 +72,10 @@ void SqlMailboxes::drop(std::uint64_t device, std::uint64_t upTo)
     if (!statement.bind(device).bind(upTo).run() || statement.changedRows() == 0)
         return;
     Statement(m_connection,
-              "UPDATE devices SET mailbox_dropped = max(mailbox_dropped, ?) WHERE id = ?")
+              "UPDATE devices SET mailbox_dropped = ? WHERE id = ? AND mailbox_dropped < ?")
         .bind(upTo)
         .bind(device)
+        .bind(upTo)
         .run();
 }
 

@@ -52,10 +52,11 @@ void SqlPrekeys::addOneTime(const DeviceId& device, const StoredPrekey& prekey)
         .bind(prekey.id)
         .bind(prekey.bytes)
         .run();
-    Statement(m_connection, "UPDATE devices SET highest_one_time_id = "
-                            "max(highest_one_time_id, ?) WHERE id = ?")
+    Statement(m_connection, "UPDATE devices SET highest_one_time_id = ? "
+                            "WHERE id = ? AND highest_one_time_id < ?")
         .bind(prekey.id)
         .bind(row)
+        .bind(prekey.id)
         .run();
 }
 

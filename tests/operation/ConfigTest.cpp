@@ -108,7 +108,7 @@ TEST_CASE("mistakes are told all at once, with their place and the nearest name"
         word("IMPULSE_SERVER_PROT; did you mean IMPULSE_SERVER_PORT?")));
     given.environment.clear();
     CHECK(given.mistakes("quite-another-word = 1").endsWith(word("quite-another-word")));
-    CHECK(given.mistakes("storage = postgresql://host/db").contains(word("sqlite:")));
+    CHECK(given.mistakes("storage = mysql://host/db").contains(word("sqlite:")));
     CHECK(given.mistakes("health-address = 0.0.0.0").contains(word("127.0.0.1")));
     CHECK(given.mistakes("certificate = c.pem").contains(word("belong together")));
     CHECK(given.mistakes("push-limit-bytes = 8M\nqueue-limit-bytes = 4M")

@@ -37,7 +37,8 @@ public:
 class Writer {
 public:
     virtual ~Writer() = default;
-    /// Jobs of one I/O thread run and finish in the order in which they were submitted; jobs of
+    /// Jobs of one I/O thread run and finish in the order in which they were submitted, except that
+    /// one may be refused while an earlier one waits for a database that does not answer; jobs of
     /// several finish in the order of their commits. Never calls finish() from inside. When the
     /// writer goes, jobs that never ran are finished with Unavailable or, at the very end, deleted.
     virtual void submit(std::unique_ptr<WriteJob> job) = 0;

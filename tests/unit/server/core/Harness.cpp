@@ -1,13 +1,12 @@
 #include "tests/unit/server/core/Harness.h"
 
-#include <QFile>
-
 namespace impulse::tests {
 namespace {
 
-std::unique_ptr<SqlConnection> openConnection(const QString& path, SqlConnection::Mode mode)
+std::unique_ptr<SqlConnection> openConnection(const StorageAddress& address,
+                                              SqlConnection::Mode mode)
 {
-    auto opened = SqlConnection::open(path, mode);
+    auto opened = SqlConnection::open(address, mode);
     REQUIRE(opened);
     return std::move(*opened);
 }
@@ -19,13 +18,13 @@ void DirectWriter::flush()
     while (!m_jobs.empty()) {
         const auto job = std::move(m_jobs.front());
         m_jobs.pop_front();
-        REQUIRE(m_connection.execute("BEGIN IMMEDIATE"));
+        REQUIRE(m_connection.begin());
         Deliveries out;
         const auto verdict = job->run(m_store, out);
         const bool keep = verdict == WriteJob::Verdict::Keep && !failure && m_store.flush() &&
                           !m_store.takeFailure();
         if (keep)
-            REQUIRE(m_connection.execute("COMMIT"));
+            REQUIRE(m_connection.commit());
         else
             m_connection.rollBack();
         job->finish(failure);
@@ -41,14 +40,13 @@ TestServer::TestServer(ServerSettings serverSettings) : settings(std::move(serve
     keys.signKey = std::move(pair.secretKey);
     keys.pepper = crypto::random<crypto::Pepper>(rng);
     keys.fakeSaltKey = crypto::random<crypto::FakeSaltKey>(rng);
-    REQUIRE(prepareDatabase(path()));
     open();
 }
 
 void TestServer::open()
 {
-    writeConnection = openConnection(path(), SqlConnection::Mode::ReadWrite);
-    readConnection = openConnection(path(), SqlConnection::Mode::ReadOnly);
+    writeConnection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
+    readConnection = openConnection(database.address(), SqlConnection::Mode::ReadOnly);
     store = std::make_unique<SqlStore>(*readConnection);
     writer = std::make_unique<DirectWriter>(*writeConnection, hub);
     bus = hub.connect([] {});
@@ -64,8 +62,7 @@ void TestServer::flush()
 
 void TestServer::backUp()
 {
-    QFile::remove(copyPath());
-    REQUIRE(writeConnection->executeOnce(QStringLiteral("VACUUM INTO '%1'").arg(copyPath())));
+    database.backUp();
 }
 
 void TestServer::close()
@@ -87,12 +84,10 @@ void TestServer::restart()
 void TestServer::restore()
 {
     close();
-    for (const auto& suffix : {QString(), QStringLiteral("-wal"), QStringLiteral("-shm")})
-        QFile::remove(path() + suffix);
-    REQUIRE(QFile::copy(copyPath(), path()));
+    database.restore();
     clock.now += 1000;
     {
-        auto connection = openConnection(path(), SqlConnection::Mode::ReadWrite);
+        auto connection = openConnection(database.address(), SqlConnection::Mode::ReadWrite);
         SqlStore restored(*connection);
         restored.setRestored(crypto::random<IncarnationId>(rng), clock.now);
         REQUIRE_FALSE(restored.takeFailure());

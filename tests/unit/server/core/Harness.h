@@ -7,11 +7,9 @@
 #include "common/protocol/Codec.h"
 #include "server/core/ChatServer.h"
 #include "server/core/LocalBus.h"
-#include "server/storage/DatabaseFile.h"
 #include "server/storage/SqlStore.h"
 #include "tests/support/Catch.h"
-
-#include <QTemporaryDir>
+#include "tests/support/TestDatabase.h"
 
 #include <deque>
 
@@ -109,7 +107,7 @@ public:
     void pass(std::uint64_t ms);
 
     const ServerSettings settings;
-    QTemporaryDir folder;
+    test::TestDatabase database;
     crypto::SystemRng rng;
     FakeClock clock;
     ServerKeys keys;
@@ -123,8 +121,6 @@ public:
     std::unique_ptr<ChatServer> chat;
 
 private:
-    QString path() const { return folder.filePath(QStringLiteral("impulse.db")); }
-    QString copyPath() const { return folder.filePath(QStringLiteral("backup.db")); }
     void open();
     void close();
 };

@@ -113,11 +113,11 @@ TEST_CASE("of two who register one name together, or with one invite, one comes 
     {
         settings.registration = protocol::RegistrationPolicy::Invite;
         TestServer server(settings);
-        REQUIRE(server.writeConnection->execute("BEGIN IMMEDIATE"));
+        REQUIRE(server.writeConnection->begin());
         SqlStore store(*server.writeConnection);
         store.invites().insert(
             {inviteHash("only one"), std::nullopt, 1, server.clock.now + 60'000});
-        REQUIRE(server.writeConnection->execute("COMMIT"));
+        REQUIRE(server.writeConnection->commit());
         Client first(server);
         Client second(server);
         first.hello();

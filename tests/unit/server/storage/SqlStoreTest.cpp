@@ -1,9 +1,7 @@
 #include "server/storage/SqlStore.h"
-#include "server/storage/DatabaseFile.h"
 #include "server/storage/WrapColumn.h"
 #include "tests/support/Catch.h"
-
-#include <QTemporaryDir>
+#include "tests/support/TestDatabase.h"
 
 using namespace impulse;
 using namespace impulse::server;
@@ -19,8 +17,7 @@ template <class F> F filled(std::uint8_t value)
 struct Fixture {
     Fixture()
     {
-        REQUIRE(prepareDatabase(path));
-        auto opened = SqlConnection::open(path, SqlConnection::Mode::ReadWrite);
+        auto opened = SqlConnection::open(database.address(), SqlConnection::Mode::ReadWrite);
         REQUIRE(opened);
         connection = *std::move(opened);
         store.emplace(*connection);
@@ -54,8 +51,7 @@ struct Fixture {
         store->directory().append(entry);
     }
 
-    QTemporaryDir dir;
-    QString path = dir.filePath(QStringLiteral("impulse.db"));
+    test::TestDatabase database;
     std::unique_ptr<SqlConnection> connection;
     std::optional<SqlStore> store;
 };
@@ -454,7 +450,7 @@ TEST_CASE_METHOD(Fixture,
     auto& conversations = store->conversations();
     const Conversation notes{filled<ConversationId>(5), anna, anna, 1, 0};
     conversations.create(notes);
-    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    REQUIRE(connection->begin());
     connection->beginJob();
     CHECK(conversations.append(std::make_shared<NewEvent>(eventIn(notes.id, device, 1))) == 1);
     REQUIRE(connection->endJob(true));
@@ -467,7 +463,7 @@ TEST_CASE_METHOD(Fixture,
     conversations.erase(notes.id, 1);
     REQUIRE(connection->endJob(false));
     REQUIRE(store->flush());
-    REQUIRE(connection->execute("COMMIT"));
+    REQUIRE(connection->commit());
     const auto events = conversations.events(notes.id, 0, 10, 100'000, device);
     REQUIRE(events.size() == 1);
     CHECK(events[0].body);
@@ -512,7 +508,7 @@ TEST_CASE_METHOD(Fixture, "a group's roster is read once and again after each ch
     CHECK(groups.isReader(id, filled<DeviceId>(14)));
     CHECK_FALSE(groups.isReader(id, filled<DeviceId>(13)));
     // Undone: as if it had not been.
-    REQUIRE(connection->execute("BEGIN IMMEDIATE"));
+    REQUIRE(connection->begin());
     state.fields.epoch = 1;
     state.fields.members.pop_back();
     CHECK(groups.putState(state) == 2);
