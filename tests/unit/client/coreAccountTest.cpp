@@ -300,6 +300,8 @@ TEST_CASE("The operator's code sets a password and opens nothing", "[core][accou
     REQUIRE(reset("ABCD-EFGH").ok());
     CHECK_FALSE(reset("ABCD-EFGH").ok());
     CHECK(second.client().accounts().state() == ProfileState::NoAccount);
+    // After two wrong codes there is a wait.
+    world.server.clock.shiftMs += server::RateLimiter::firstWaitMs;
 
     // The password alone is not enough.
     Attempt attempt(second);
