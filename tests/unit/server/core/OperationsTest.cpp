@@ -107,8 +107,15 @@ TEST_CASE("guessing reset codes is limited like guessing passwords")
     Member anna(server, "anna");
     Client client(server, "192.0.2.5");
     client.hello();
-    for (int i = 0; i < 5; ++i)
+    CHECK(client.code(protocol::ResetLogin{"anna", "x"}) == ErrorCode::Unauthorized);
+    for (const std::uint64_t waitMs : {0, 1000, 2000, 4000}) {
+        if (waitMs > 0) {
+            server.clock.now += waitMs - 1;
+            CHECK(client.refused(protocol::ResetLogin{"anna", "x"}).retryAfterMs == 1);
+            server.clock.now += 1;
+        }
         CHECK(client.code(protocol::ResetLogin{"anna", "x"}) == ErrorCode::Unauthorized);
+    }
     const auto refused = client.refused(protocol::ResetLogin{"anna", "x"});
     CHECK(refused.code == ErrorCode::RateLimited);
     CHECK(refused.retryAfterMs.value_or(0) > 0);
