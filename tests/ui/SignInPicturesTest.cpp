@@ -13,9 +13,8 @@
 #include "client/ui/signin/SignInWindow.h"
 #include "client/ui/signin/UnlockWindow.h"
 #include "client/ui/widgets/Segments.h"
-#include "tests/support/Screenshot.h"
 #include "tests/ui/FakeAccounts.h"
-#include "tests/ui/UiEnvironment.h"
+#include "tests/ui/Pictures.h"
 
 #include <QCheckBox>
 #include <QFileInfo>
@@ -26,6 +25,7 @@
 using namespace impulse;
 using namespace impulse::ui;
 using impulse::test::environment;
+using impulse::test::forEveryLook;
 
 namespace {
 
@@ -34,22 +34,6 @@ Field* field(QWidget& window, const char* name)
     auto* found = window.findChild<Field*>(QLatin1String(name));
     REQUIRE(found);
     return found;
-}
-
-// Runs `show` for both themes and languages and puts everything back afterwards.
-template <class Show> void forEveryLook(Show show)
-{
-    auto& env = environment();
-    for (ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
-        for (Language language : {Language::English, Language::Russian}) {
-            env.theme.setMode(mode);
-            env.languages.setLanguage(language);
-            show(mode == ThemeMode::Light ? QStringLiteral("light") : QStringLiteral("dark"),
-                 language == Language::English ? QStringLiteral("en") : QStringLiteral("ru"));
-        }
-    }
-    env.theme.setMode(ThemeMode::Light);
-    env.languages.setLanguage(Language::English);
 }
 
 void expose(QWidget& window)

@@ -4,6 +4,7 @@
 #include "server/core/KeyChecks.h"
 #include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
+#include "server/core/handlers/NewAccounts.h"
 
 namespace impulse::server {
 namespace {
@@ -66,21 +67,10 @@ Outcome<Registration> checkRegistration(const Context& context, protocol::Regist
     IMPULSE_TRY(result.signedPrekey,
                 checkSignedPrekey(request.signedPrekey, request.userId, result.device));
     IMPULSE_TRY(result.oneTimePrekeys, checkOneTimePrekeys(request.oneTimePrekeys));
-    const auto now = services.clock.nowMs();
-    auto& account = result.account.account;
-    account.userId = request.userId;
-    account.username = std::move(request.username);
-    account.password = request.password;
-    account.passwordVerifier = services.credentials.makeVerifier(request.auth, services.rng);
-    account.recoveryVerifier =
-        services.credentials.makeVerifier(request.recoveryAuth, services.rng);
-    account.lastSeenMs = now;
-    result.account.rootSlot = std::move(request.rootSlot);
-    result.account.profile = std::move(request.profile);
-    result.account.createdMs = now;
+    result.account = newAccountOf(services, request);
     result.entry = {request.userId,   directoryLabel(services.keys.serverId, request.userId),
                     list.hash,        std::move(request.deviceList),
-                    list.deviceIds(), now};
+                    list.deviceIds(), result.account.createdMs};
     if (services.settings.registration == RegistrationPolicy::Invite)
         result.invite = inviteHash(*request.invite);
     result.retryMs = retryMs(services.settings);

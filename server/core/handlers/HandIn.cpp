@@ -3,6 +3,7 @@
 #include "server/core/InviteCodes.h"
 #include "server/core/Recovery.h"
 #include "server/core/handlers/Handlers.h"
+#include "server/core/handlers/NewAccounts.h"
 
 namespace impulse::server {
 namespace {
@@ -85,18 +86,7 @@ Outcome<Return> checkReturn(const Context& context, protocol::RegisterAgain& req
             services.settings.registration == protocol::RegistrationPolicy::Invite)
             result.invite = inviteHash(*request.invite);
     }
-    const auto now = services.clock.nowMs();
-    auto& account = result.account.account;
-    account.userId = request.userId;
-    account.username = std::move(request.username);
-    account.password = request.password;
-    account.passwordVerifier = services.credentials.makeVerifier(request.auth, services.rng);
-    account.recoveryVerifier =
-        services.credentials.makeVerifier(request.recoveryAuth, services.rng);
-    account.lastSeenMs = now;
-    result.account.rootSlot = std::move(request.rootSlot);
-    result.account.profile = std::move(request.profile);
-    result.account.createdMs = now;
+    result.account = newAccountOf(services, request);
     result.lists = std::move(request.lists);
     result.retryMs = retryMs(services.settings);
     return result;
