@@ -1,19 +1,22 @@
 #!/bin/sh
 # Installs what the tests need, builds, runs every test and prints one summary line.
-#   packaging/test.sh [--long] [--preset dev|asan|tsan] [--no-install] [-- ctest options]
-# --long runs 1,000 rounds of the kill test in place of 50. Exit code 0 only without failures.
+#   packaging/test.sh [--long] [--preset dev|asan|tsan] [--server asan|tsan] [--no-install] [-- ctest options]
+# --long runs 1,000 rounds of the kill test in place of 50. --server runs the tests of integration and
+# operation alone, against a server with that sanitizer. Exit code 0 only without failures.
 set -eu
 cd "$(dirname "$0")/.."
 
 preset=dev
 install=yes
 long=OFF
+server=
 while [ $# -gt 0 ]; do
     case $1 in
         --long) export IMPULSE_LONG=1; long=ON ;;
         --preset) preset=${2:?--preset needs a name}; shift ;;
+        --server) server=${2:?--server needs a name}; shift ;;
         --no-install) install=no ;;
-        -h|--help) sed -n '2,4s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
         --) shift; break ;;
         *) echo "test.sh: unknown option $1" >&2; exit 2 ;;
     esac
@@ -22,12 +25,30 @@ done
 
 [ $install = no ] || packaging/setup.sh --tests
 jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+if [ -n "$server" ]; then
+    cmake --preset "$server" >/dev/null
+    cmake --build "build/$server" --parallel "$jobs" --target impulse-server
+    export IMPULSE_SERVER="$PWD/build/$server/bin/impulse-server"
+    reports=$PWD/build/$server/reports
+    rm -rf "$reports"
+    mkdir "$reports"
+    export ASAN_OPTIONS="log_path=$reports/address:strict_string_checks=1"
+    export UBSAN_OPTIONS="log_path=$reports/undefined:print_stacktrace=1"
+    export LSAN_OPTIONS="print_suppressions=0:suppressions=$PWD/tests/support/sanitizers/lsan.supp"
+    export TSAN_OPTIONS="log_path=$reports/thread:second_deadlock_stack=1:suppressions=$PWD/tests/support/sanitizers/tsan.supp"
+    set -- --tests-regex 'impulse-(integration|operation)-tests' "$@"
+fi
 cmake --preset "$preset" -DIMPULSE_LONG_TESTS=$long >/dev/null
 cmake --build "build/$preset" --parallel "$jobs"
 
 log=build/$preset/Testing/Temporary/LastTest.log
 status=0
 ctest --preset "$preset" "$@" || status=$?
+if [ -n "$server" ] && [ -n "$(ls "$reports")" ]; then
+    cat "$reports"/*
+    echo "test.sh: the sanitizer has found something, see $reports" >&2
+    status=1
+fi
 
 # Catch2 prints one line of totals per program; a program that crashed or timed out prints none,
 # and counts as one failure.

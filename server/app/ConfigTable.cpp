@@ -175,9 +175,11 @@ constexpr ConfigKey engineKeys[] = {
      "many\n"
      "times slower: to compare."},
     {"mailbox-entries", "N", number(100, 10 * million), "20000", false, to<&Config::mailboxEntries>,
-     "Control envelopes kept for one device that is away, about 1 KB each; the oldest go first, "
-     "and\n"
-     "clients heal what is lost with them."},
+     "Control envelopes kept for one device that is away, about 1 KB each, at most 180 days; the\n"
+     "oldest go first, and clients heal what is lost with them."},
+    {"mailbox-bytes", "BYTES", bytes(mega, 16 * 1024 * mega), "64M", false,
+     to<&Config::mailboxBytes>,
+     "Disk space for these of one device that is away; likewise."},
     {"push-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "2M", false,
      to<&Config::pushLimitBytes>,
      "Memory for what a connection has not read: no push takes it above this. Once it has read, it\n"

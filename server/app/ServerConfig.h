@@ -72,6 +72,7 @@ struct ServerConfig {
     bool groupCommit = true;
 
     std::size_t mailboxEntries = 0;
+    std::size_t mailboxBytes = 0;
     std::size_t pushLimitBytes = 0;
     std::size_t queueLimitBytes = 0;
     /// After a restore: how long it waits for what two users agree on; ten times that for what one

@@ -154,7 +154,7 @@ ServerSettings ServerProgram::settings() const
     settings.incarnation = m_incarnation;
     settings.pushLimitBytes = m_config.pushLimitBytes;
     settings.queueLimitBytes = m_config.queueLimitBytes;
-    settings.mailboxEntries = m_config.mailboxEntries;
+    settings.mailbox = {m_config.mailboxEntries, m_config.mailboxBytes};
     settings.handInTogetherMs = m_config.restoreWaitMs;
     settings.handInAloneMs = m_config.restoreWaitMs * 10;
     return settings;

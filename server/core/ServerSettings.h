@@ -5,6 +5,7 @@
 #include "common/protocol/AccountMessages.h"
 #include "server/core/Limits.h"
 #include "server/core/Metrics.h"
+#include "server/core/ports/Mailboxes.h"
 
 #include <atomic>
 #include <memory>
@@ -45,8 +46,8 @@ struct ServerSettings {
     static constexpr std::size_t pushReserveBytes = std::size_t{80} << 10;
     /// Queued bytes above which the connection is closed.
     std::size_t queueLimitBytes = std::size_t{16} << 20;
-    /// Entries of a device's mailbox; the oldest go first (encryption.md section 14).
-    std::size_t mailboxEntries = 20'000;
+    /// The oldest entries go first (encryption.md section 14, which names their number).
+    MailboxBounds mailbox;
     /// Counted by the thread that has these settings.
     std::shared_ptr<Traffic> traffic = std::make_shared<Traffic>();
     /// What clients are told to stretch passwords with. Accounts with less are asked to upgrade.

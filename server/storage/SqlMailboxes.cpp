@@ -2,6 +2,9 @@
 
 #include "server/storage/SqlIds.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace impulse::server {
 
 std::uint64_t SqlMailboxes::last(const DeviceId& device) const
@@ -40,16 +43,20 @@ protocol::MailboxPage SqlMailboxes::page(const DeviceId& device, std::uint64_t a
 }
 
 std::uint64_t SqlMailboxes::append(const DeviceId& device, const NewMailboxEntry& entry,
-                                   std::size_t maxEntries)
+                                   const MailboxBounds& bounds)
 {
     const auto row = rows::ensureDevice(m_connection, device);
     std::uint64_t number = 0;
+    std::uint64_t bytes = 0;
     {
-        Statement statement(m_connection, "UPDATE devices SET mailbox_last = mailbox_last + 1 "
-                                          "WHERE id = ? RETURNING mailbox_last");
+        Statement statement(m_connection, "UPDATE devices SET mailbox_last = mailbox_last + 1, "
+                                          "mailbox_bytes = mailbox_bytes + ? WHERE id = ? "
+                                          "RETURNING mailbox_last, mailbox_bytes");
+        statement.bind(std::uint64_t{entry.aad.size() + entry.body.size() + entry.wrap.size()});
         if (!statement.bind(row).next())
             return 0;
         number = statement.integer(0);
+        bytes = statement.integer(1);
     }
     Statement(m_connection, "INSERT INTO mailbox (device, number, server_ms, aad, body, wrap) "
                             "VALUES (?, ?, ?, ?, ?, ?)")
@@ -61,15 +68,47 @@ std::uint64_t SqlMailboxes::append(const DeviceId& device, const NewMailboxEntry
         .bind(entry.wrap)
         .run();
     // Entries have no holes in between, so the numbers tell how many there are at most.
-    if (number > maxEntries)
-        drop(row, number - maxEntries);
+    auto upTo = number > bounds.entries ? number - bounds.entries : 0;
+    if (bytes > bounds.bytes)
+        upTo = std::max(upTo, lastOfOldest(row, bytes - bounds.bytes));
+    if (upTo > 0)
+        drop(row, std::min(upTo, number - 1));
     return number;
+}
+
+std::uint64_t SqlMailboxes::lastOfOldest(std::uint64_t device, std::uint64_t excess) const
+{
+    Statement statement(m_connection, "SELECT number, length(aad) + length(body) + length(wrap) "
+                                      "FROM mailbox WHERE device = ? ORDER BY number");
+    statement.bind(device);
+    std::uint64_t number = 0;
+    for (std::uint64_t bytes = 0; bytes < excess && statement.next(); bytes += statement.integer(1))
+        number = statement.integer(0);
+    return number;
+}
+
+bool SqlMailboxes::remove(std::uint64_t device, std::uint64_t upTo)
+{
+    std::uint64_t bytes = 0;
+    bool any = false;
+    {
+        Statement statement(m_connection, "DELETE FROM mailbox WHERE device = ? AND number <= ? "
+                                          "RETURNING length(aad) + length(body) + length(wrap)");
+        for (statement.bind(device).bind(upTo); statement.next(); any = true)
+            bytes += statement.integer(0);
+    }
+    if (any) {
+        Statement(m_connection, "UPDATE devices SET mailbox_bytes = mailbox_bytes - ? WHERE id = ?")
+            .bind(bytes)
+            .bind(device)
+            .run();
+    }
+    return any;
 }
 
 void SqlMailboxes::drop(std::uint64_t device, std::uint64_t upTo)
 {
-    Statement statement(m_connection, "DELETE FROM mailbox WHERE device = ? AND number <= ?");
-    if (!statement.bind(device).bind(upTo).run() || statement.changedRows() == 0)
+    if (!remove(device, upTo))
         return;
     Statement(m_connection,
               "UPDATE devices SET mailbox_dropped = ? WHERE id = ? AND mailbox_dropped < ?")
@@ -81,10 +120,7 @@ void SqlMailboxes::drop(std::uint64_t device, std::uint64_t upTo)
 
 void SqlMailboxes::acknowledge(const DeviceId& device, std::uint64_t upTo)
 {
-    Statement(m_connection, "DELETE FROM mailbox WHERE device = ? AND number <= ?")
-        .bind(rows::device(m_connection, device))
-        .bind(upTo)
-        .run();
+    remove(rows::device(m_connection, device), upTo);
 }
 
 std::size_t SqlMailboxes::dropOlderThan(std::uint64_t ms, std::size_t limit)
@@ -109,9 +145,7 @@ std::size_t SqlMailboxes::dropOlderThan(std::uint64_t ms, std::size_t limit)
 
 void SqlMailboxes::erase(const DeviceId& device)
 {
-    Statement(m_connection, "DELETE FROM mailbox WHERE device = ?")
-        .bind(rows::device(m_connection, device))
-        .run();
+    remove(rows::device(m_connection, device), std::numeric_limits<std::int64_t>::max());
 }
 
 } // namespace impulse::server

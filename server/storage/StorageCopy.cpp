@@ -50,10 +50,10 @@ constexpr Table tables[] = {
                    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     TABLE("directory", 7, "seq, account, version, label, list_hash, list, server_ms",
           "(?, ?, ?, ?, ?, ?, ?)", "seq"),
-    NUMBERED_TABLE("devices", 9,
+    NUMBERED_TABLE("devices", 10,
                    "id, device_id, account, is_current, signed_prekey_id, signed_prekey, "
-                   "highest_one_time_id, mailbox_last, mailbox_dropped",
-                   "(?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                   "highest_one_time_id, mailbox_last, mailbox_dropped, mailbox_bytes",
+                   "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
     TABLE("one_time_prekeys", 3, "device, prekey_id, prekey", "(?, ?, ?)", "device, prekey_id"),
     TABLE("contacts", 3, "account, peer, state", "(?, ?, ?)", "account, peer"),
     NUMBERED_TABLE("conversations", 7,

@@ -6,6 +6,7 @@
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLockFile>
 #include <QProcess>
 #include <QTemporaryDir>
 
@@ -61,6 +62,10 @@ TEST_CASE("data of each released schema is upgraded, and everybody chats on", "[
     const QDir schemas(word(IMPULSE_SOURCE_DIR "/tests/integration/schemas"));
     const auto archives = schemas.entryList({word("*.tar.xz")});
     REQUIRE_FALSE(archives.isEmpty());
+    // The profiles know one address: one such test at a time on a machine.
+    QLockFile address(QDir::temp().filePath(word("impulse-upgrade-test.lock")));
+    address.setStaleLockTime(0);
+    REQUIRE(address.tryLock(300'000));
     for (const auto& archive : archives) {
         CAPTURE(archive.toStdString());
         const Town town(schemas.filePath(archive));

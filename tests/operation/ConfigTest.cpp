@@ -171,7 +171,8 @@ TEST_CASE("the defaults of the table are the specification's numbers, and the ma
     REQUIRE(config);
     CHECK(config->limits.rules == Limits().rules);
     const ServerSettings usual;
-    CHECK(config->mailboxEntries == usual.mailboxEntries);
+    CHECK(config->mailboxEntries == usual.mailbox.entries);
+    CHECK(config->mailboxBytes == usual.mailbox.bytes);
     CHECK(config->pushLimitBytes == usual.pushLimitBytes);
     CHECK(config->queueLimitBytes == usual.queueLimitBytes);
     CHECK(config->restoreWaitMs == usual.handInTogetherMs);

@@ -63,10 +63,10 @@ void handle(Context& context, protocol::SendControl request, Reply<protocol::Sen
         return reply.refuse(rateLimited(*wait));
     write(
         services,
-        [envelope, most = services.settings.mailboxEntries](
+        [envelope, bounds = services.settings.mailbox](
             Store& store, Deliveries& out) -> Outcome<protocol::Done> {
             IMPULSE_CHECK(checkAddressees(store, *envelope));
-            storeControl(store, *envelope, most, out);
+            storeControl(store, *envelope, bounds, out);
             return protocol::Done{};
         },
         [serverMs = envelope->entry.serverMs,

@@ -118,13 +118,13 @@ std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& 
     return std::nullopt;
 }
 
-void storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries,
+void storeControl(Store& store, const Envelope& envelope, const MailboxBounds& bounds,
                   Deliveries& out)
 {
     auto entry = envelope.entry;
     for (const auto& wrap : envelope.wraps) {
         entry.wrap = wrap.message;
-        const auto number = store.mailboxes().append(wrap.deviceId, entry, mailboxEntries);
+        const auto number = store.mailboxes().append(wrap.deviceId, entry, bounds);
         out.push_back(MailboxDelivery{wrap.deviceId,
                                       {number, entry.serverMs, entry.aad, entry.body, entry.wrap}});
     }

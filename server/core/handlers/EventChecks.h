@@ -47,8 +47,8 @@ struct Envelope {
 /// Counts it: at most 600 per sending device, target device and hour, all of them or none. Nothing
 /// if it may be stored, else how long to wait.
 std::optional<std::uint64_t> takeControls(RateLimiter& limiter, const Envelope& envelope);
-/// Into the mailboxes of the devices that have a wrap, each of which keeps `mailboxEntries`.
-void storeControl(Store& store, const Envelope& envelope, std::size_t mailboxEntries,
+/// Into the mailboxes of the devices that have a wrap, each within its bounds.
+void storeControl(Store& store, const Envelope& envelope, const MailboxBounds& bounds,
                   Deliveries& out);
 
 /// An event for a group (AAD kind 2).

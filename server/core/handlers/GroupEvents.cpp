@@ -20,7 +20,7 @@ struct GroupSending {
     std::uint64_t roster = 0;
     std::vector<std::uint64_t> erase;
     std::vector<Envelope> controls;
-    std::size_t mailboxEntries = 0;
+    MailboxBounds mailbox;
     /// If what it was sealed for is not known yet.
     std::uint64_t retryMs = 0;
     /// Set if the sender has stored too much of late: how long he has to wait.
@@ -51,7 +51,7 @@ Outcome<GroupSending> checkSending(const Context& context, const crypto::Aad& aa
     GroupSending result;
     result.sender = context.identity();
     result.state = *aad.group;
-    result.mailboxEntries = context.services.settings.mailboxEntries;
+    result.mailbox = context.services.settings.mailbox;
     result.retryMs = retryMs(context.services.settings);
     if (request.controls) {
         for (auto& control : *request.controls) {
@@ -161,7 +161,7 @@ Outcome<Sent> storeEvent(Store& store, RateLimiter& limiter, const GroupSending&
             return Failure{rateLimited(*wait)};
     }
     for (const auto& control : sending.controls)
-        storeControl(store, control, sending.mailboxEntries, out);
+        storeControl(store, control, sending.mailbox, out);
     for (const auto erased : sending.erase)
         store.conversations().erase(event.conversation, erased);
     // Last: the store may write it together with other jobs' events.

@@ -11,6 +11,12 @@ struct NewMailboxEntry {
     Bytes wrap;
 };
 
+/// What one mailbox holds at most, whatever its device does. Bytes are those of AAD, body and wrap.
+struct MailboxBounds {
+    std::size_t entries = 20'000;
+    std::size_t bytes = std::size_t{64} << 20;
+};
+
 /// Control envelopes waiting for devices. Each mailbox numbers its entries 1, 2, 3 … without holes
 /// and never uses a number again. See Store for threads and failures.
 class Mailboxes {
@@ -24,9 +30,9 @@ public:
     virtual protocol::MailboxPage page(const DeviceId& device, std::uint64_t after,
                                        std::size_t limit, std::size_t maxBytes) const = 0;
 
-    /// Appends and returns the number. Above `maxEntries` the oldest entry is dropped.
+    /// Appends and returns the number. Above a bound the oldest entries are dropped, never this one.
     virtual std::uint64_t append(const DeviceId& device, const NewMailboxEntry& entry,
-                                 std::size_t maxEntries) = 0;
+                                 const MailboxBounds& bounds) = 0;
     /// Deletes entries up to and including a number. They do not count as dropped.
     virtual void acknowledge(const DeviceId& device, std::uint64_t upTo) = 0;
     /// Drops entries stored before a time, at most `limit`; returns how many.

@@ -129,7 +129,7 @@ TEST_CASE("a mailbox keeps the newest twenty thousand entries")
     SqlStore store(*server.writeConnection);
     for (std::uint64_t i = 0; i < 20'000; ++i)
         store.mailboxes().append(boris.device().id(), {1, Bytes(115, 1), Bytes(8, 2), Bytes(8, 3)},
-                                 20'000);
+                                 {});
     REQUIRE(server.writeConnection->commit());
     CHECK_FALSE(boris.client.good(protocol::FetchMailbox{0, 1}).missing);
     anna.client.good(controlOf(anna, boris));

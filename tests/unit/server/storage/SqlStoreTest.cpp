@@ -336,13 +336,56 @@ TEST_CASE_METHOD(Fixture, "what was sent is found by its sender's number, howeve
     CHECK(marks.integer(0) <= 3000 / 256 + 1 + rareSeq);
 }
 
+TEST_CASE_METHOD(Fixture, "a mailbox keeps within its bytes, and counts those that were read")
+{
+    auto& mailboxes = store->mailboxes();
+    const auto device = filled<DeviceId>(1);
+    const auto append = [&](std::size_t size) {
+        return mailboxes.append(device, {1, Bytes(100, 1), Bytes(size - 150, 2), Bytes(50, 3)},
+                                {1000, 3000});
+    };
+    const auto numbers = [&](std::uint64_t after) {
+        std::vector<std::uint64_t> result;
+        for (const auto& entry : mailboxes.page(device, after, 100, 1'000'000).entries)
+            result.push_back(entry.number);
+        return result;
+    };
+    using Numbers = std::vector<std::uint64_t>;
+    append(1000);
+    append(1000);
+    append(1000);
+    CHECK(numbers(0) == Numbers{1, 2, 3});
+    CHECK_FALSE(mailboxes.page(device, 0, 1, 1'000'000).missing);
+    append(200);
+    CHECK(numbers(0) == Numbers{2, 3, 4});
+    CHECK(mailboxes.page(device, 0, 1, 1'000'000).missing);
+    // What was read makes room, and is not missing.
+    mailboxes.acknowledge(device, 3);
+    append(1000);
+    append(1000);
+    append(800);
+    CHECK(numbers(3) == Numbers{4, 5, 6, 7});
+    CHECK_FALSE(mailboxes.page(device, 3, 1, 1'000'000).missing);
+    // The newest stays, however long.
+    append(9000);
+    CHECK(numbers(0) == Numbers{8});
+    append(150);
+    CHECK(numbers(0) == Numbers{9});
+    CHECK(mailboxes.dropOlderThan(2, 100) == 1);
+    append(3000);
+    CHECK(numbers(0) == Numbers{10});
+    mailboxes.erase(device);
+    append(3000);
+    CHECK(numbers(0) == Numbers{11});
+}
+
 TEST_CASE_METHOD(Fixture, "a mailbox numbers without holes, drops its oldest and tells so")
 {
     auto& mailboxes = store->mailboxes();
     const auto device = filled<DeviceId>(1);
     CHECK(mailboxes.last(device) == 0);
     for (std::uint64_t i = 1; i <= 5; ++i)
-        CHECK(mailboxes.append(device, {i, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == i);
+        CHECK(mailboxes.append(device, {i, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, {4}) == i);
     CHECK(mailboxes.last(device) == 5);
     auto page = mailboxes.page(device, 0, 2, 100'000);
     CHECK(page.missing);
@@ -361,8 +404,8 @@ TEST_CASE_METHOD(Fixture, "a mailbox numbers without holes, drops its oldest and
     CHECK(page.entries.size() == 1);
     mailboxes.acknowledge(device, 5);
     CHECK(mailboxes.last(device) == 0);
-    CHECK(mailboxes.append(device, {10, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == 6);
-    CHECK(mailboxes.append(device, {20, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, 4) == 7);
+    CHECK(mailboxes.append(device, {10, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, {4}) == 6);
+    CHECK(mailboxes.append(device, {20, Bytes(115, 1), Bytes(328, 2), Bytes(235, 3)}, {4}) == 7);
     CHECK(mailboxes.dropOlderThan(10, 100) == 0);
     CHECK(mailboxes.dropOlderThan(15, 100) == 1);
     page = mailboxes.page(device, 5, 10, 100'000);
