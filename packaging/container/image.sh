@@ -57,7 +57,8 @@ git archive HEAD | tar -C "$work/source" -x
 buildah bud -q --isolation chroot --build-arg BASE=localhost/impulse-base \
     -f "$work/source/packaging/container/Dockerfile" -t localhost/impulse-server "$work/source" \
     >"$work/bud.log" 2>&1 || { tail -40 "$work/bud.log" >&2; fail "buildah"; }
-buildah inspect --type image --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Entrypoint}}' \
+buildah inspect --type image \
+    --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Entrypoint}}{{"\n"}}' \
     localhost/impulse-server
 
 step "the server runs from the built system"
@@ -66,14 +67,14 @@ root=$(buildah mount "$container")
 echo "$(du -sm "$root" | cut -f 1) MB in all, impulse-server $(du -sk "$root/usr/bin/impulse-server" | cut -f 1) KB"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-run() {
-    chroot "$root" setpriv --reuid impulse-server --regid impulse-server --clear-groups --no-new-privs \
-        env -i PATH=/usr/bin:/bin IMPULSE_SERVER_DATA=/data IMPULSE_SERVER_ADDRESS=0.0.0.0 \
-        IMPULSE_SERVER_CERTIFICATE=/data/tls/certificate.pem IMPULSE_SERVER_KEY=/data/tls/key.pem \
-        IMPULSE_SERVER_HOST=localhost IMPULSE_SERVER_PORT=0 "$@"
-}
+# A command as the container's user, with what the image's ENV has. No word of it has a space.
+run="chroot $root setpriv --reuid impulse-server --regid impulse-server --clear-groups --no-new-privs
+    env -i PATH=/usr/bin:/bin IMPULSE_SERVER_DATA=/data IMPULSE_SERVER_ADDRESS=0.0.0.0
+    IMPULSE_SERVER_CERTIFICATE=/data/tls/certificate.pem IMPULSE_SERVER_KEY=/data/tls/key.pem
+    IMPULSE_SERVER_HOST=localhost IMPULSE_SERVER_PORT=0"
 : >"$work/out"
-run /usr/lib/impulse-server/entrypoint.sh >"$work/out" 2>"$work/log" &
+# shellcheck disable=SC2086 # words
+$run /usr/lib/impulse-server/entrypoint.sh >"$work/out" 2>"$work/log" &
 server=$!
 tries=0
 until grep -q '^impulse-server ready on ' "$work/out"; do
@@ -89,11 +90,13 @@ export DBUS_SESSION_BUS_ADDRESS=disabled:
 echo "a long password" >"$work/password"
 person() { name=$1; shift; $cli --home "$work/$name" --password-file "$work/password" "$@"; }
 person anna --server "$link" register anna --recovery-file "$work/anna.code"
-second=$(run impulse-server ctl invite create | grep -oE '(wss|impulse)://[^ ]+' | sed "s,^[a-z]*://[^/]*,$url,")
+# shellcheck disable=SC2086
+second=$($run impulse-server ctl invite create | grep -oE '(wss|impulse)://[^ ]+' | sed "s,^[a-z]*://[^/]*,$url,")
 person boris --server "$second" register boris --recovery-file "$work/boris.code"
 person anna send boris "from a container" >/dev/null
 person boris history anna | grep -q "from a container" || fail "the message did not arrive"
-run impulse-server ctl stats >/dev/null || fail "the health check"
+# shellcheck disable=SC2086
+$run impulse-server ctl stats >/dev/null || fail "the health check"
 kill -TERM $server
 wait $server || fail "the server ended with code $?"
 server=

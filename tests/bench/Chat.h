@@ -1,34 +1,17 @@
 #pragma once
 
-#include "tests/bench/Device.h"
 #include "tests/bench/EventTemplate.h"
-#include "tests/bench/Histogram.h"
+#include "tests/bench/LogReader.h"
 #include "tests/bench/Noise.h"
 
 #include <array>
 
 namespace impulse::bench {
 
-/// What several chats measure together.
-struct Meter {
-    std::uint64_t acknowledged = 0;
-    std::uint64_t delivered = 0;
-    /// Events that were not pushed (the server stops pushing to slow readers) but fetched.
-    std::uint64_t fetched = 0;
-    /// The rest counts only while this is set.
-    bool isOn = false;
-    /// From the sender's write to the receiver's read.
-    Histogram delivery;
-    /// From the sender's write to the sender's read of the answer.
-    Histogram answer;
-    /// From when a message was due to the sender's write, for load on a clock.
-    Histogram lateness;
-};
-
 /// One person writes to another one and every message is followed: it must be acknowledged once
 /// and come once, in the order of the log, with the log number of its acknowledgement. What does
 /// not fails the loop. Both devices are ready and have nothing else to do.
-class Chat final : public FrameSink {
+class Chat final : public FrameSink, public LogReader::Follower {
 public:
     Chat(Device& from, Device& to, std::size_t textBytes, Meter& meter);
     ~Chat() override;
@@ -43,7 +26,7 @@ public:
 
     std::uint64_t sent() const { return m_sent; }
     /// Everything that was sent was acknowledged and delivered.
-    bool isComplete() const { return m_acknowledged == m_sent && m_logLast == m_sent; }
+    bool isComplete() const { return m_acknowledged == m_sent && m_reader.last() == m_sent; }
 
     void onFrame(Device& device, View frame, std::int64_t readNs) override;
     void onWriting(Device& device, std::int64_t ns) override;
@@ -64,16 +47,15 @@ private:
 
     Slot& slotOf(std::uint64_t senderSeq) { return m_slots[senderSeq % slots]; }
     void takeAnswer(View frame, std::int64_t readNs);
-    void takePush(View frame, std::int64_t readNs);
-    void takePage(View frame, std::int64_t readNs);
-    void fetch();
-    bool deliver(std::uint64_t logSeq, View aad, std::int64_t readNs);
+    bool deliver(LogReader& reader, std::uint64_t logSeq, View aad, std::int64_t readNs) override;
+    void compare(const protocol::LogEvent& event) override;
+    void fail(const std::string& why) override;
     bool agree(Slot& slot, std::uint64_t logSeq);
-    void compare(const protocol::LogEvent& event);
-    void fail(const std::string& why);
 
     Device& m_from;
     Device& m_to;
+    /// The only writer numbers as the log does.
+    LogReader m_reader;
     EventTemplate m_template;
     Meter& m_meter;
     Noise m_seeds;
@@ -82,10 +64,6 @@ private:
     std::uint64_t m_sent = 0;
     std::uint64_t m_stamped = 0;
     std::uint64_t m_acknowledged = 0;
-    /// Everything up to this log number was delivered. The only writer numbers as the log does.
-    std::uint64_t m_logLast = 0;
-    bool m_isFetching = false;
-    std::uint64_t m_logMissed = 0;
 };
 
 } // namespace impulse::bench

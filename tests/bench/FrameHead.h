@@ -2,6 +2,8 @@
 
 #include "common/core/Bytes.h"
 
+#include <optional>
+
 namespace impulse::bench {
 
 /// Reads the few fields of an answer or push that every message needs, without allocating. CBOR is
@@ -65,5 +67,56 @@ private:
     const std::uint8_t* m_end;
     bool m_failed = false;
 };
+
+/// Of an EventAccepted.
+struct AcceptedHead {
+    std::uint64_t id = 0;
+    View conversation;
+    std::uint64_t logSeq = 0;
+};
+inline std::optional<AcceptedHead> readAccepted(View frame)
+{
+    FrameHead head(frame);
+    AcceptedHead result;
+    const bool hasId = head.skipKey(1);
+    result.id = head.readUnsigned();
+    const bool hasConversation = head.skipKey(2);
+    result.conversation = head.readBytes();
+    const bool hasSeq = head.skipKey(3);
+    result.logSeq = head.readUnsigned();
+    if (!hasId || !hasConversation || !hasSeq || head.failed())
+        return std::nullopt;
+    return result;
+}
+
+/// Of an EventPush.
+struct PushHead {
+    std::uint64_t logSeq = 0;
+    View aad;
+};
+inline std::optional<PushHead> readPush(View frame)
+{
+    FrameHead head(frame);
+    PushHead result;
+    head.skipKey(2);
+    head.readCount();
+    head.skipKey(1);
+    result.logSeq = head.readUnsigned();
+    head.skipKey(2);
+    head.readUnsigned();
+    const bool hasAad = head.skipKey(3);
+    result.aad = head.readBytes();
+    if (!hasAad || head.failed())
+        return std::nullopt;
+    return result;
+}
+
+inline std::uint64_t readBe64(const std::uint8_t* bytes)
+{
+    std::uint64_t value = 0;
+    for (int i = 0; i < 8; ++i)
+        value = value << 8 | bytes[i];
+    return value;
+}
 
 } // namespace impulse::bench

@@ -1,7 +1,6 @@
 #include "tests/bench/GroupChat.h"
 
 #include "tests/bench/Clock.h"
-#include "tests/bench/FrameHead.h"
 
 #include "common/crypto/GroupStates.h"
 
@@ -12,21 +11,9 @@ namespace {
 
 constexpr std::uint64_t sendIds = std::uint64_t{1} << 32;
 constexpr std::uint64_t stateId = 8;
-constexpr std::uint64_t fetchId = 9;
-constexpr std::uint64_t fetchLimit = 200;
 /// The server takes 64 unanswered requests of one connection.
 constexpr std::uint64_t mostOutstanding = 64;
-/// Every so many-th push is decoded in full and its bytes are compared with what was sent.
-constexpr std::uint64_t compareEvery = 64;
 constexpr std::uint64_t firstLogSeq = 1;
-
-std::uint64_t readBe64(const std::uint8_t* bytes)
-{
-    std::uint64_t value = 0;
-    for (int i = 0; i < 8; ++i)
-        value = value << 8 | bytes[i];
-    return value;
-}
 
 } // namespace
 
@@ -54,7 +41,7 @@ GroupChat::GroupChat(std::span<const std::unique_ptr<Device>> devices, std::size
         if (first)
             continue;
         m_places[device.get()] = m_readers.size();
-        m_readers.push_back({device.get()});
+        m_readers.emplace_back(*device, *this, meter).setLog(m_group);
     }
     m_state = crypto::signGroupState(creator.sign.secretKey, state).value();
     // One list of each member.
@@ -67,7 +54,7 @@ GroupChat::~GroupChat()
 {
     m_from.setSink(nullptr);
     for (const auto& reader : m_readers)
-        reader.device->setSink(nullptr);
+        reader.device().setSink(nullptr);
 }
 
 void GroupChat::begin()
@@ -114,11 +101,11 @@ void GroupChat::onFrame(Device& device, View frame, std::int64_t readNs)
     switch (kind) {
     case kindOf<EventPush>:
         return &device == &m_from ? fail("the sender is pushed its own message")
-                                  : takePush(readerOf(device), frame, readNs);
+                                  : readerOf(device).takePush(frame, readNs);
     case kindOf<SendEvent> + answerOffset:
         return takeAnswer(frame, readNs);
     case kindOf<FetchEvents> + answerOffset:
-        return takePage(readerOf(device), frame, readNs);
+        return readerOf(device).takePage(frame, readNs);
     case kindOf<PutGroupState> + answerOffset:
         m_begun = true;
         return;
@@ -134,17 +121,12 @@ void GroupChat::onFrame(Device& device, View frame, std::int64_t readNs)
 
 void GroupChat::takeAnswer(View frame, std::int64_t readNs)
 {
-    FrameHead head(frame);
-    const bool hasId = head.skipKey(1);
-    const auto seq = head.readUnsigned() - sendIds;
-    const bool hasConversation = head.skipKey(2);
-    const auto conversation = head.readBytes();
-    const bool hasSeq = head.skipKey(3);
-    const auto logSeq = head.readUnsigned();
-    if (!hasId || !hasConversation || !hasSeq || head.failed() || !equal(conversation, m_group))
+    const auto accepted = readAccepted(frame);
+    if (!accepted || !equal(accepted->conversation, m_group))
         return fail("a malformed EventAccepted");
+    const auto seq = accepted->id - sendIds;
     auto& slot = slotOf(seq);
-    if (slot.stamp.senderSeq != seq || slot.isAcknowledged || logSeq != seq + firstLogSeq)
+    if (slot.stamp.senderSeq != seq || slot.isAcknowledged || accepted->logSeq != seq + firstLogSeq)
         return fail("an acknowledgement that nobody waits for (twice?): " + std::to_string(seq));
     slot.isAcknowledged = true;
     ++m_acknowledged;
@@ -155,70 +137,8 @@ void GroupChat::takeAnswer(View frame, std::int64_t readNs)
     }
 }
 
-void GroupChat::takePush(Reader& reader, View frame, std::int64_t readNs)
+bool GroupChat::deliver(LogReader&, std::uint64_t logSeq, View aad, std::int64_t readNs)
 {
-    FrameHead head(frame);
-    head.skipKey(2);
-    head.readCount();
-    head.skipKey(1);
-    const auto logSeq = head.readUnsigned();
-    head.skipKey(2);
-    head.readUnsigned();
-    const bool hasAad = head.skipKey(3);
-    const auto aad = head.readBytes();
-    if (!hasAad || head.failed())
-        return fail("a malformed EventPush");
-    if (logSeq > reader.logLast + 1) {
-        // Allowed: the server stops pushing to a connection that reads too slowly.
-        reader.logMissed = std::max(reader.logMissed, logSeq);
-        return fetch(reader);
-    }
-    if (!deliver(reader, logSeq, aad, readNs) || logSeq % compareEvery != 2)
-        return;
-    const auto decoded = protocol::decodeServerFrame(frame);
-    const auto* push = decoded ? std::get_if<protocol::AnyPush>(&decoded.value()) : nullptr;
-    const auto* event = push ? std::get_if<protocol::EventPush>(push) : nullptr;
-    if (!event)
-        return fail("a malformed EventPush");
-    compare(event->event);
-}
-
-void GroupChat::fetch(Reader& reader)
-{
-    if (std::exchange(reader.isFetching, true))
-        return;
-    reader.device->request(fetchId, protocol::FetchEvents{m_group, reader.logLast, fetchLimit});
-}
-
-void GroupChat::takePage(Reader& reader, View frame, std::int64_t readNs)
-{
-    const auto page = protocol::decodeAnswer<protocol::FetchEvents>(frame);
-    if (!page)
-        return fail("a malformed EventPage");
-    reader.isFetching = false;
-    const auto before = reader.logLast;
-    for (const auto& event : page.value().events) {
-        // Those that were pushed meanwhile are known.
-        if (event.seq <= reader.logLast)
-            continue;
-        if (!deliver(reader, event.seq, event.aad, readNs))
-            return;
-        ++m_meter.fetched;
-        compare(event);
-    }
-    if (reader.logLast == before && reader.logMissed > reader.logLast)
-        return fail("log number " + std::to_string(reader.logLast + 1) + " is lost");
-    if (reader.logLast < reader.logMissed)
-        fetch(reader);
-}
-
-bool GroupChat::deliver(Reader& reader, std::uint64_t logSeq, View aad, std::int64_t readNs)
-{
-    if (logSeq != reader.logLast + 1) {
-        fail("log number " + std::to_string(logSeq) + " after " + std::to_string(reader.logLast));
-        return false;
-    }
-    reader.logLast = logSeq;
     if (logSeq == firstLogSeq) {
         ++m_informed;
         return true;

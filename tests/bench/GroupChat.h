@@ -9,7 +9,7 @@ namespace impulse::bench {
 /// One member of a group writes, and every message is followed to all others: it must be
 /// acknowledged once and come once to each, in the order of the log. What does not fails the loop.
 /// The devices are ready and have nothing else to do.
-class GroupChat final : public FrameSink {
+class GroupChat final : public FrameSink, public LogReader::Follower {
 public:
     /// The first device makes the group, of all, and writes.
     GroupChat(std::span<const std::unique_ptr<Device>> devices, std::size_t textBytes,
@@ -43,24 +43,14 @@ private:
         std::size_t missing = 0;
         bool isAcknowledged = true;
     };
-    struct Reader {
-        Device* device = nullptr;
-        std::uint64_t logLast = 0;
-        std::uint64_t logMissed = 0;
-        bool isFetching = false;
-    };
-
     /// The state is log number 1, and this one the next of the only writer.
     Slot& slotOf(std::uint64_t senderSeq) { return m_slots[senderSeq % slots]; }
     bool send();
-    Reader& readerOf(const Device& device) { return m_readers[m_places.at(&device)]; }
+    LogReader& readerOf(const Device& device) { return m_readers[m_places.at(&device)]; }
     void takeAnswer(View frame, std::int64_t readNs);
-    void takePush(Reader& reader, View frame, std::int64_t readNs);
-    void takePage(Reader& reader, View frame, std::int64_t readNs);
-    void fetch(Reader& reader);
-    bool deliver(Reader& reader, std::uint64_t logSeq, View aad, std::int64_t readNs);
-    void compare(const protocol::LogEvent& event);
-    void fail(const std::string& why);
+    bool deliver(LogReader& reader, std::uint64_t logSeq, View aad, std::int64_t readNs) override;
+    void compare(const protocol::LogEvent& event) override;
+    void fail(const std::string& why) override;
 
     Device& m_from;
     Meter& m_meter;
@@ -69,7 +59,7 @@ private:
     Bytes m_meta;
     ConversationId m_group;
     std::optional<EventTemplate> m_template;
-    std::vector<Reader> m_readers;
+    std::vector<LogReader> m_readers;
     std::unordered_map<const Device*, std::size_t> m_places;
     std::vector<Slot> m_slots;
     bool m_begun = false;
