@@ -32,7 +32,7 @@ install_apt() {
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
         iproute2 procps strace faketime systemd xz-utils
-        mmdebstrap lintian desktop-file-utils postgresql libqt6sql6-psql"
+        mmdebstrap buildah lintian desktop-file-utils postgresql libqt6sql6-psql"
     missing=
     for package in $packages; do
         dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' \

@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 # What the package of a program carries beside it.
 function(impulse_documents component)
     install(FILES ${CMAKE_SOURCE_DIR}/packaging/debian/copyright
-        DESTINATION ${CMAKE_INSTALL_DOCDIR}/../${component} COMPONENT ${component})
+        DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${component} COMPONENT ${component})
     find_program(GZIP gzip)
     set(changelog ${CMAKE_BINARY_DIR}/packaging/${component}/changelog.Debian.gz)
     if(GZIP)
@@ -12,7 +12,7 @@ function(impulse_documents component)
         # -n: the same bytes from the same text.
         execute_process(COMMAND ${GZIP} -9nc ${CMAKE_SOURCE_DIR}/packaging/debian/changelog
             OUTPUT_FILE ${changelog} COMMAND_ERROR_IS_FATAL ANY)
-        install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DOCDIR}/../${component}
+        install(FILES ${changelog} DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${component}
             COMPONENT ${component})
     endif()
 endfunction()
@@ -36,7 +36,7 @@ install(FILES ${server_files}/tmpfiles.conf DESTINATION lib/tmpfiles.d
 install(PROGRAMS ${server_files}/first-start.sh DESTINATION lib/impulse-server
     COMPONENT impulse-server)
 install(FILES ${CMAKE_SOURCE_DIR}/server/README.md
-    DESTINATION ${CMAKE_INSTALL_DOCDIR}/../impulse-server COMPONENT impulse-server)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/impulse-server COMPONENT impulse-server)
 # The manual that the server itself prints, with what a package knows filled in.
 add_custom_command(OUTPUT ${CMAKE_BINARY_DIR}/packaging/server.conf
     COMMAND ${CMAKE_COMMAND} -DSERVER=$<TARGET_FILE:impulse-server>

@@ -56,7 +56,10 @@ mkdir "$work/source"
 git archive HEAD | tar -C "$work/source" -x
 buildah bud -q --isolation chroot --build-arg BASE=localhost/impulse-base \
     -f "$work/source/packaging/container/Dockerfile" -t localhost/impulse-server "$work/source" \
-    >"$work/bud.log" 2>&1 || { tail -40 "$work/bud.log" >&2; fail "buildah"; }
+    >"$work/bud.log" 2>&1 || {
+    grep -A 6 -E 'error:|FAILED:|^E:' "$work/bud.log" | head -60 >&2
+    fail "buildah"
+}
 buildah inspect --type image \
     --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Entrypoint}}{{"\n"}}' \
     localhost/impulse-server
