@@ -198,9 +198,11 @@ void ControlCommands::drain(const QJsonObject& options, ControlReplyPtr reply)
     const bool accept = options[QLatin1String("off")].toBool();
     m_target.setAccepting(accept);
     m_target.metrics->draining = accept ? 0 : 1;
+    onAllHosts([accept](Operations& operations) {
+        operations.setDraining(accept ? std::nullopt : std::optional(drainedComeBackMs));
+    });
     if (accept)
         return reply->finish({{key("state"), key("serving")}});
-    onAllHosts([](Operations& operations) { operations.closeAll(drainedComeBackMs); });
     reply->finish({{key("state"), key("draining")},
                    {key("note"), QStringLiteral("clients are told to come back in a minute, new "
                                                 "ones are not accepted; `ctl drain --off` serves "

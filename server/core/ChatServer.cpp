@@ -37,6 +37,7 @@ struct ChatServer::Parts {
     const bool keepsHouse;
     std::unordered_map<ClientConnection*, std::shared_ptr<Session>> sessions;
     bool stopping = false;
+    std::optional<std::uint64_t> drainingMs;
 };
 
 ChatServer::ChatServer(const ServerSettings& settings, const ServerKeys& keys, Ports ports)
@@ -51,8 +52,13 @@ void ChatServer::opened(ClientConnection& connection)
     m_parts->settings.traffic->connections.add();
     std::uint64_t number = 0;
     m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
-    m_parts->sessions[&connection] = std::make_shared<Session>(
-        connection, m_parts->settings, m_parts->services.clock.nowMs(), number);
+    const auto session = std::make_shared<Session>(connection, m_parts->settings,
+                                                   m_parts->services.clock.nowMs(), number);
+    m_parts->sessions[&connection] = session;
+    // Accepted before the listener was told.
+    if (m_parts->drainingMs)
+        session->close(protocol::ErrorCode::Unavailable, *m_parts->drainingMs,
+                       CloseCode::GoingAway);
 }
 
 void ChatServer::received(ClientConnection& connection, View frame)
@@ -84,6 +90,16 @@ void ChatServer::sayGoodbye(ClientConnection& connection)
     if (found != m_parts->sessions.end())
         found->second->close(protocol::ErrorCode::Unavailable, m_parts->settings.comeBackAfterMs,
                              CloseCode::GoingAway);
+}
+
+void ChatServer::setDraining(std::optional<std::uint64_t> retryAfterMs)
+{
+    m_parts->drainingMs = retryAfterMs;
+    if (!retryAfterMs)
+        return;
+    visitSessions([&](const std::shared_ptr<Session>& session) {
+        session->close(protocol::ErrorCode::Unavailable, *retryAfterMs, CloseCode::GoingAway);
+    });
 }
 
 void ChatServer::visitSessions(

@@ -9,6 +9,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace impulse::server {
@@ -47,6 +48,9 @@ public:
     /// The server is stopping: tells the client and closes. What it asked before should have been
     /// answered by then: no more frames, then the writer's last jobs, then this.
     void sayGoodbye(ClientConnection& connection);
+    /// The server takes a break: says goodbye to everybody who is or gets connected, who may come
+    /// back after so long. Nothing: it serves again.
+    void setDraining(std::optional<std::uint64_t> retryAfterMs);
     /// Pushes what has come over the bus, in order.
     void deliver(std::span<const std::shared_ptr<const Delivery>> deliveries);
     /// To be called every second: login timeouts, slow readers, expired events.

@@ -53,11 +53,9 @@ Sessions Operations::sessions(std::size_t most) const
     return result;
 }
 
-void Operations::closeAll(std::uint64_t retryAfterMs)
+void Operations::setDraining(std::optional<std::uint64_t> retryAfterMs)
 {
-    m_server.visitSessions([&](const std::shared_ptr<Session>& session) {
-        session->close(protocol::ErrorCode::Unavailable, retryAfterMs, CloseCode::GoingAway);
-    });
+    m_server.setDraining(retryAfterMs);
 }
 
 void Operations::setDisabled(const UserId& user, bool disabled, Done done)

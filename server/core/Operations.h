@@ -35,8 +35,8 @@ public:
 
     /// Of this server alone. At most so many are told, all are counted.
     Sessions sessions(std::size_t most) const;
-    /// Says goodbye to everybody here; they may come back after `retryAfterMs`.
-    void closeAll(std::uint64_t retryAfterMs);
+    /// See ChatServer::setDraining().
+    void setDraining(std::optional<std::uint64_t> retryAfterMs);
 
     /// Disabling closes the account's sessions on every server, whatever their state.
     void setDisabled(const UserId& user, bool disabled, Done done);

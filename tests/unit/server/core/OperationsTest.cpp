@@ -145,11 +145,21 @@ TEST_CASE("the operator deletes an account, makes and revokes invites, and sees 
     CHECK_FALSE(server.store->invites().isUsable(invite.hash, server.clock.nowMs()));
     CHECK_FALSE(done(server, [&](auto d) { operations.revokeInvite(invite.hash, d); }));
 
-    operations.closeAll(5000);
+    operations.setDraining(5000);
     const auto closing = bert.client.take<protocol::ClosingPush>();
     REQUIRE(closing.size() == 1);
     CHECK(closing.front().reason == ErrorCode::Unavailable);
     CHECK(closing.front().retryAfterMs == 5000);
+    {
+        // Was accepted meanwhile.
+        Client late(server);
+        CHECK(late.connection.closeCode == CloseCode::GoingAway);
+        CHECK(late.take<protocol::ClosingPush>().size() == 1);
+    }
+    operations.setDraining(std::nullopt);
+    Client guest(server);
+    guest.hello();
+    CHECK_FALSE(guest.connection.closeCode);
 }
 
 TEST_CASE("numbers: sessions come and go, a resend is no message, refusals by limits are counted")
