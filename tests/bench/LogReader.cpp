@@ -5,8 +5,14 @@ namespace {
 
 constexpr std::uint64_t fetchId = 9;
 constexpr std::uint64_t fetchLimit = 200;
-/// Every so many-th push is decoded in full and its bytes are compared with what was sent.
+/// Two of so many pushes are decoded in full and their bytes compared with what was sent. The first
+/// of a group is its state.
 constexpr std::uint64_t compareEvery = 64;
+
+bool isSample(std::uint64_t logSeq)
+{
+    return logSeq % compareEvery == 1 || logSeq % compareEvery == 2;
+}
 
 } // namespace
 
@@ -19,7 +25,7 @@ void LogReader::takePush(View frame, std::int64_t readNs)
         m_missed = std::max(m_missed, push->logSeq);
         return fetch();
     }
-    if (!deliver(push->logSeq, push->aad, readNs) || push->logSeq % compareEvery != 2)
+    if (!deliver(push->logSeq, push->aad, readNs) || !isSample(push->logSeq))
         return;
     const auto decoded = protocol::decodeServerFrame(frame);
     const auto* any = decoded ? std::get_if<protocol::AnyPush>(&decoded.value()) : nullptr;
