@@ -35,7 +35,7 @@ if [ -n "$server" ]; then
     export ASAN_OPTIONS="log_path=$reports/address:strict_string_checks=1"
     export UBSAN_OPTIONS="log_path=$reports/undefined:print_stacktrace=1"
     export LSAN_OPTIONS="print_suppressions=0:suppressions=$PWD/tests/support/sanitizers/lsan.supp"
-    export TSAN_OPTIONS="log_path=$reports/thread:second_deadlock_stack=1:suppressions=$PWD/tests/support/sanitizers/tsan.supp"
+    export TSAN_OPTIONS="log_path=$reports/thread:second_deadlock_stack=1:suppressions=$PWD/tests/support/sanitizers/tsan-server.supp"
     set -- --tests-regex 'impulse-(integration|operation)-tests' "$@"
 fi
 cmake --preset "$preset" -DIMPULSE_LONG_TESTS=$long >/dev/null
