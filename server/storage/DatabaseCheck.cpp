@@ -1,6 +1,7 @@
 #include "server/storage/DatabaseCheck.h"
 
 #include "server/storage/DatabaseFile.h"
+#include "server/storage/WriteOut.h"
 
 #include <QFile>
 
@@ -84,7 +85,10 @@ QString writeCopy(const QString& database, const QString& path)
     auto connection = SqlConnection::open(database, SqlConnection::Mode::ReadWrite);
     if (!connection)
         return connection.error().message;
+    // The copy's pages go to its file as they come, not all at the end.
+    (*connection)->execute("PRAGMA cache_size = -1024");
     const auto name = path.toStdString();
+    const WriteOut writeOut(path);
     if (Statement(**connection, "VACUUM INTO ?").bind(name).run())
         return syncPath(path) ? QString() : QStringLiteral("cannot bring it to the disk");
     return (*connection)->error() == SqlError::Full ? QStringLiteral("no space left")
