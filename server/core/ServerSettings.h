@@ -41,9 +41,9 @@ struct ServerSettings {
     protocol::ServerLimits limits;
     /// Memory of a connection that does not read, above which no push takes it.
     std::size_t pushLimitBytes = std::size_t{2} << 20;
-    /// Of that, what the connection itself and the last push take: 12 KB, and 67 KB for the longest
-    /// event.
-    static constexpr std::size_t pushReserveBytes = std::size_t{80} << 10;
+    /// Of that, what the connection itself and the last push take, 12 KB and 67 KB for the longest
+    /// event, and what the allocator adds to a full queue.
+    static constexpr std::size_t pushReserveBytes = std::size_t{128} << 10;
     /// Queued bytes above which the connection is closed.
     std::size_t queueLimitBytes = std::size_t{16} << 20;
     /// The oldest entries go first (encryption.md section 14, which names their number).
