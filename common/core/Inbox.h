@@ -96,6 +96,12 @@ public:
         return m_items.size();
     }
 
+    bool isClosed() const
+    {
+        const std::lock_guard lock(m_mutex);
+        return m_closed;
+    }
+
     /// Later pushes are refused; what is inside can still be taken.
     void close()
     {

@@ -1,7 +1,12 @@
 #include "server/net/IoThread.h"
 
-#include "common/core/Logging.h"
 #include "server/net/IoWorker.h"
+
+#include <QCoreApplication>
+#include <QEventLoop>
+#include <QThread>
+
+#include <future>
 
 #ifdef Q_OS_LINUX
 #include "server/net/EpollDispatcher.h"
@@ -10,18 +15,26 @@
 namespace impulse::server {
 
 IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory)
-    : m_worker(new IoWorker(settings, counter, std::move(hostFactory)))
 {
+    std::promise<IoWorker*> made;
+    auto making = made.get_future();
+    m_thread = std::thread([&counter, settings, &made, factory = std::move(hostFactory)]() mutable {
 #ifdef Q_OS_LINUX
-    if (settings.dispatcher == Dispatcher::Epoll)
-        m_thread.setEventDispatcher(new EpollDispatcher);
+        if (settings.dispatcher == Dispatcher::Epoll)
+            QThread::currentThread()->setEventDispatcher(new EpollDispatcher);
 #endif
-    m_worker->moveToThread(&m_thread);
-    QObject::connect(&m_thread, &QThread::started, m_worker, &IoWorker::begin);
-    QObject::connect(m_worker, &IoWorker::stopped, &m_thread, &QThread::quit, Qt::DirectConnection);
-    // Sockets and timers go on the thread that they live on.
-    QObject::connect(&m_thread, &QThread::finished, m_worker, &QObject::deleteLater);
-    m_thread.start();
+        QEventLoop loop;
+        {
+            IoWorker worker(settings, counter, std::move(factory));
+            QObject::connect(&worker, &IoWorker::stopped, &loop, &QEventLoop::quit);
+            made.set_value(&worker);
+            worker.begin();
+            loop.exec();
+        }
+        // Sockets and timers go on the thread that they live on.
+        QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
+    });
+    m_worker = making.get();
 }
 
 IoThread::~IoThread()
@@ -42,22 +55,15 @@ void IoThread::pause()
 
 void IoThread::beginStop()
 {
-    if (m_worker && !std::exchange(m_stopping, true))
-        m_worker->stop();
+    if (auto* worker = std::exchange(m_worker, nullptr))
+        worker->stop();
 }
 
 void IoThread::stop()
 {
-    if (!m_worker)
-        return;
     beginStop();
-    if (!m_thread.wait(3000)) {
-        qCWarning(lcNet) << "connections do not close in time";
-        m_thread.quit();
-        m_thread.wait();
-    }
-    // It went with its thread.
-    m_worker = nullptr;
+    if (m_thread.joinable())
+        m_thread.join();
 }
 
 } // namespace impulse::server

@@ -3,9 +3,7 @@
 #include "common/core/Inbox.h"
 #include "server/net/WebSocketConnection.h"
 
-#include <QThread>
-
-#include <unordered_map>
+#include <thread>
 
 namespace impulse::server {
 
@@ -61,14 +59,16 @@ public:
     void pause();
     /// Says goodbye and closes every connection, without waiting for that.
     void beginStop();
-    /// The same if it has not been begun, then ends the thread. Blocks, 3 s at most.
+    /// The same if it has not been begun, then waits for the end of the thread: 3 s at most for
+    /// connections that do not close.
     void stop();
 
 private:
-    QThread m_thread;
-    /// Lives on the thread and goes with it; null afterwards.
+    /// Lives on the thread; null as soon as it may go.
     IoWorker* m_worker = nullptr;
-    bool m_stopping = false;
+    /// Not a QThread: wait() returns before OpenSSL has taken leave of the thread, whose locks the
+    /// end of the process then destroys under it. This one is joined.
+    std::thread m_thread;
 };
 
 } // namespace impulse::server

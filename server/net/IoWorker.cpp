@@ -17,6 +17,8 @@ constexpr auto adoptEvent = QEvent::Type(QEvent::User + 1);
 constexpr auto stopEvent = QEvent::Type(QEvent::User + 2);
 constexpr int aliveEveryMs = 15'000;
 constexpr int tickEveryMs = 1000;
+/// A server has 5 s to stop in.
+constexpr int closeWithinMs = 3000;
 
 /// The last address is the one that our own proxy saw; those before it are the client's word.
 QString forwardedAddress(const QWebSocket& socket)
@@ -144,6 +146,10 @@ void IoWorker::sayGoodbye()
         m_host->sayGoodbye(*connection);
         connection->close(CloseCode::GoingAway, "stopping");
     }
+    QTimer::singleShot(closeWithinMs, this, [this] {
+        qCWarning(lcNet) << m_connections.size() << "connections do not close in time";
+        Q_EMIT stopped();
+    });
     stopIfDone();
 }
 

@@ -5,6 +5,7 @@
 #include <QTimer>
 
 #include <atomic>
+#include <unordered_map>
 
 namespace impulse::server {
 
@@ -19,13 +20,14 @@ public:
 
     bool adopt(AcceptedSocket accepted) { return m_inbox.push(std::move(accepted)); }
     void pause() { m_paused = true; }
+    /// The last call of another thread: the worker may be gone any time afterwards.
     void stop();
 
     /// First thing on the thread.
     void begin();
 
 Q_SIGNALS:
-    /// Every connection is closed.
+    /// Every connection is closed, or has had 3 s for it.
     void stopped();
 
 protected:
