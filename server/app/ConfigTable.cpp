@@ -178,11 +178,11 @@ constexpr ConfigKey engineKeys[] = {
      "Control envelopes kept for one device that is away, about 1 KB each, at most 180 days; the\n"
      "oldest go first, and clients heal what is lost with them."},
     {"mailbox-bytes", "BYTES", bytes(mega, 16 * 1024 * mega), "64M", false,
-     to<&Config::mailboxBytes>,
-     "Disk space for these of one device that is away; likewise."},
+     to<&Config::mailboxBytes>, "Disk space for these of one device that is away; likewise."},
     {"push-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "2M", false,
      to<&Config::pushLimitBytes>,
-     "Memory for what a connection has not read: no push takes it above this. Once it has read, it\n"
+     "Memory for what a connection has not read: no push takes it above this. Once it has read, "
+     "it\n"
      "catches up from the log. Memory at worst is this times the connections that do not read."},
     {"queue-limit-bytes", "BYTES", bytes(256 * kilo, 1024 * mega), "16M", false,
      to<&Config::queueLimitBytes>,
@@ -225,7 +225,8 @@ constexpr ConfigKey limitKeys[] = {
     {"limit-requests", "COUNT/TIME", count, "50000/10s", true, toLimit<Limit::Requests>,
      "Work that one user (before login: one address) may ask for, counted in rows that it reads "
      "or\n"
-     "writes: 1 for a message, 50 for a sync, 100 for a registration."},
+     "writes: 1 for a message, 50 for a sync, 100 for a registration. One connection may use "
+     "half."},
     {"limit-stored-bytes", "BYTES/TIME", ConfigType{Kind::ByteRate, mega, mega* mega}, "128M/1h",
      true, toLimit<Limit::StoredBytes>,
      "Bytes that one user may have stored: about 30 short messages a second at the default. The\n"

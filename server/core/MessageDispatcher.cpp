@@ -84,6 +84,10 @@ template <class Request> std::uint64_t costOf(const Request& request)
 
 /// Soon enough: what is waited for is a commit.
 constexpr std::uint64_t retryWhenBusyMs = 100;
+/// A frame that nothing can be done with.
+constexpr std::uint64_t refusedFrameCost = 10;
+/// A client that waits as it was told sends a few more at most: those under way.
+constexpr std::uint64_t ignoredRefusals = 1000;
 
 } // namespace
 
@@ -101,6 +105,8 @@ void MessageDispatcher::dispatch(const std::shared_ptr<Session>& session, View f
     auto decoded = protocol::decodeRequest(frame);
     if (!decoded) {
         const auto& bad = decoded.error();
+        if (const auto wait = charge(*session, refusedFrameCost))
+            return refuseInTime(*session, bad.id, *wait);
         refuse(bad.id, refusal(bad.code));
         // An answer that cannot be matched leaves the client waiting: it has to begin anew.
         if (bad.id == 0)
@@ -109,7 +115,7 @@ void MessageDispatcher::dispatch(const std::shared_ptr<Session>& session, View f
     }
     const auto id = decoded->id;
     if (session->outstanding >= m_services.settings.limits.outstandingRequests)
-        return refuse(id, rateLimited(retryWhenBusyMs));
+        return refuseInTime(*session, id, retryWhenBusyMs);
     // What earlier pushes failed to read is not this request's fault.
     (void)m_services.store.takeFailure();
     const auto visit = [&](auto& request) {
@@ -126,15 +132,43 @@ template <class Request>
 void MessageDispatcher::handleRequest(const std::shared_ptr<Session>& session, std::uint64_t id,
                                       Request request)
 {
+    if (const auto wait = charge(*session, costOf(request)))
+        return refuseInTime(*session, id, *wait);
     Reply<Request> reply(session, m_services.store, id);
     if (!isAllowed<Request>(session->state))
         return reply.refuse(ErrorCode::OutOfState);
     Context context{m_services, session};
-    const auto& user = session->identity.user;
-    const auto key = user.isZero() ? limitKey({view(context.address())}) : limitKey({user});
-    if (const auto wait = m_services.limiter.take(Limit::Requests, key, costOf(request)))
-        return reply.refuse(rateLimited(*wait));
     handle(context, std::move(request), std::move(reply));
+}
+
+std::optional<std::uint64_t> MessageDispatcher::charge(Session& session, std::uint64_t cost)
+{
+    auto& asked = session.asked;
+    const auto rule = m_services.limiter.rule(Limit::Requests);
+    const auto now = m_services.clock.nowMs();
+    // Also over if the clock was set back.
+    if (now < asked.sinceMs || now - asked.sinceMs >= rule.windowMs)
+        asked = {now, 0, asked.ignored};
+    // One device leaves half of its account's share to the others.
+    if (asked.cost >= std::max<std::uint64_t>(1, rule.most / 2))
+        return asked.sinceMs + rule.windowMs - now;
+    const auto& user = session.identity.user;
+    const auto key =
+        user.isZero() ? limitKey({view(session.connection()->addressKey())}) : limitKey({user});
+    const auto wait = m_services.limiter.take(Limit::Requests, key, cost);
+    if (!wait) {
+        asked.cost += cost;
+        asked.ignored = 0;
+    }
+    return wait;
+}
+
+void MessageDispatcher::refuseInTime(Session& session, std::uint64_t id, std::uint64_t waitMs)
+{
+    session.countRefusal();
+    if (++session.asked.ignored > ignoredRefusals)
+        return session.close(ErrorCode::RateLimited, waitMs, CloseCode::Policy);
+    session.send(protocol::encodeError(id, rateLimited(waitMs)));
 }
 
 } // namespace impulse::server

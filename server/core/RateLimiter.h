@@ -25,6 +25,7 @@ public:
     {
     }
 
+    LimitRule rule(Limit limit) const { return m_limits->rule(limit); }
     /// How often it happened in the present window.
     std::uint64_t count(Limit limit, const std::string& key) const;
     /// Nothing if more is allowed, else the milliseconds until it will be.

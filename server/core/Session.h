@@ -98,6 +98,13 @@ public:
     std::uint64_t openedMs = 0;
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
+    /// What its requests have cost in the present window of Limit::Requests.
+    struct {
+        std::uint64_t sinceMs = 0;
+        std::uint64_t cost = 0;
+        /// Frames one after the other that came although it had used up its share.
+        std::uint64_t ignored = 0;
+    } asked;
     Missed missed;
     /// What this connection hands in; null before and after.
     std::shared_ptr<HandInDraft> handIn;

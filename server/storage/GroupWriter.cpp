@@ -14,6 +14,9 @@ constexpr std::size_t moveJobs = 8192;
 constexpr std::chrono::milliseconds moveEvery(1000);
 /// While the log waits to be emptied, or a group for the database to answer.
 constexpr std::chrono::milliseconds lookAgain(50);
+/// For a lock of another program: how long SQLite waits, and how often it is asked to.
+constexpr auto shortWait = "PRAGMA busy_timeout = 500";
+constexpr int lockAttempts = 10;
 
 WriteFailure failureOf(SqlError error)
 {
@@ -77,8 +80,10 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
     Database database(connection);
     // PostgreSQL looks after its log by itself.
     std::optional<Checkpointer> checkpointer;
-    if (!address.isPostgreSql())
+    if (!address.isPostgreSql()) {
+        connection.execute(shortWait);
         checkpointer.emplace(address.path);
+    }
     for (;;) {
         const auto care = nextCare();
         auto jobs = care ? m_inbox.waitAll(*care) : m_inbox.waitAll();
@@ -90,8 +95,12 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
             const auto group =
                 rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
-            commit(database, group);
+            const auto stored = commit(database, group);
             rest = rest.subspan(group.size());
+            if (stored == Stored::Locked) {
+                refuse(rest);
+                break;
+            }
             if (!checkpointer)
                 continue;
             if (m_jobsInLog == 0)
@@ -146,26 +155,24 @@ bool GroupWriter::turnLogOver(SqlConnection& connection, bool empty)
                                          : "PRAGMA wal_checkpoint(PASSIVE)");
         done = rest.next() && rest.integer(0) == 0;
     }
-    connection.execute("PRAGMA busy_timeout = 5000");
+    connection.execute(shortWait);
     return done;
 }
 
-void GroupWriter::commit(Database& database, std::span<Job> group)
+GroupWriter::Stored GroupWriter::commit(Database& database, std::span<Job> group)
 {
-    std::vector<std::optional<WriteFailure>> failures(group.size());
     // What is stored next may build on what is not known yet.
     if (!settle(database)) {
-        count(group.size(), false, {});
-        std::ranges::fill(failures, WriteFailure::Unavailable);
-        sendBack(group, failures);
-        return;
+        refuse(group);
+        return Stored::No;
     }
+    std::vector<std::optional<WriteFailure>> failures(group.size());
     Deliveries out;
     const auto begun = Clock::now();
     const auto stored = runGroup(database, group, failures, out);
     count(group.size(), stored == Stored::Yes, Clock::now() - begun);
-    m_oneByOne = stored != Stored::Yes;
-    if (m_oneByOne) {
+    m_oneByOne = stored == Stored::No || stored == Stored::Unknown;
+    if (stored != Stored::Yes) {
         const auto failure = failureOf(database.connection.error());
         database.connection.rollBack();
         if (stored == Stored::Unknown) {
@@ -174,7 +181,7 @@ void GroupWriter::commit(Database& database, std::span<Job> group)
                 std::move(failures),
                 std::move(out)});
             settle(database);
-            return;
+            return stored;
         }
         out.clear();
         std::ranges::fill(failures, failure);
@@ -182,6 +189,14 @@ void GroupWriter::commit(Database& database, std::span<Job> group)
     sendBack(group, failures);
     if (!out.empty())
         m_publisher.publish(std::move(out));
+    return stored;
+}
+
+void GroupWriter::refuse(std::span<Job> group)
+{
+    m_metrics->writerQueue -= group.size();
+    sendBack(group,
+             std::vector<std::optional<WriteFailure>>(group.size(), WriteFailure::Unavailable));
 }
 
 bool GroupWriter::settle(Database& database)
@@ -246,14 +261,26 @@ void GroupWriter::sendBack(std::span<Job> group,
         one.back->pushSome(std::move(one.jobs));
 }
 
+GroupWriter::Stored GroupWriter::begin(SqlConnection& connection)
+{
+    for (int attempt = 1;; ++attempt) {
+        connection.clearFailure();
+        if (connection.begin())
+            return Stored::Yes;
+        if (connection.isPostgreSql() || connection.error() != SqlError::Busy)
+            return Stored::No;
+        if (attempt == lockAttempts || m_inbox.isClosed())
+            return Stored::Locked;
+    }
+}
+
 GroupWriter::Stored GroupWriter::runGroup(Database& database, std::span<Job> group,
                                           std::vector<std::optional<WriteFailure>>& failures,
                                           Deliveries& out)
 {
     auto& connection = database.connection;
-    connection.clearFailure();
-    if (!connection.begin())
-        return Stored::No;
+    if (const auto begun = begin(connection); begun != Stored::Yes)
+        return begun;
     for (std::size_t i = 0; i < group.size(); ++i) {
         connection.beginJob();
         const auto before = connection.failures();

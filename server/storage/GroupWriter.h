@@ -33,7 +33,8 @@ using FinishedJobs = Inbox<FinishedJob>;
 /// A job that fails alone (it breaks a constraint) is undone alone. If the database gives the
 /// transaction up, as on a full disk or with a lost connection, the whole group fails; then jobs
 /// get a transaction each until one is stored again, so that a small write is not refused together
-/// with a large one.
+/// with a large one. While another program has the database locked, everything that has come in
+/// is refused together, after one wait.
 ///
 /// If the connection broke during COMMIT, nobody knows whether the group was stored. It is kept,
 /// and neither acknowledged nor refused, until the database answers again and tells; what comes in
@@ -84,7 +85,7 @@ private:
 
     /// What the writer thread works with.
     struct Database;
-    enum class Stored { Yes, No, Unknown };
+    enum class Stored { Yes, No, Locked, Unknown };
     struct Unsettled {
         std::vector<Job> jobs;
         std::vector<std::optional<WriteFailure>> failures;
@@ -92,10 +93,14 @@ private:
     };
 
     void work(const StorageAddress& address, std::function<void(QString)> opened);
-    void commit(Database& database, std::span<Job> group);
+    Stored commit(Database& database, std::span<Job> group);
+    /// Not begun, not stored, and none of the writer's time is spent on them.
+    void refuse(std::span<Job> group);
     /// Failures of single jobs go to `failures`.
     Stored runGroup(Database& database, std::span<Job> group,
                     std::vector<std::optional<WriteFailure>>& failures, Deliveries& out);
+    /// Waits for another program's lock: 5 s, or once if the writer is stopping.
+    Stored begin(SqlConnection& connection);
     /// Asks what became of the group that is kept. False: the database does not answer.
     bool settle(Database& database);
     /// Of the group that is kept.

@@ -23,7 +23,8 @@ std::vector<std::string> wordsOf(const std::string& text)
 /// limited per account is met by taking new accounts for each run.)
 const std::vector<std::string>& raisedLimits()
 {
-    static const std::vector<std::string> options{"--max-connections", "20000"};
+    static const std::vector<std::string> options{"--max-connections", "20000", "--limit-requests",
+                                                  "1000000/10s"};
     return options;
 }
 

@@ -140,41 +140,109 @@ TEST_CASE("requests are limited by what they cost, per account and before that p
     Member boris(server, "boris");
     protocol::GetPresence request;
     request.userIds.resize(1000);
-    int answered = 0;
-    std::optional<protocol::Error> error;
-    for (int i = 0; i < 200 && !error; ++i) {
-        const auto result = anna.client.call(request);
-        if (!result)
-            error = result.error();
-        else
-            ++answered;
-    }
-    REQUIRE(error);
-    CHECK(error->code == ErrorCode::RateLimited);
-    CHECK(error->retryAfterMs == 10'000u);
-    CHECK(answered >= 40);
-    CHECK(answered <= 50);
-    // Another connection of hers does not help; others are not touched.
     Client second(server);
     second.logIn(anna.person, anna.device());
-    CHECK(second.code(protocol::GetContacts{}) == ErrorCode::RateLimited);
+    const auto askUntilRefused = [&](Client& client) {
+        for (int answered = 0; answered < 200; ++answered) {
+            const auto result = client.call(request);
+            if (result)
+                continue;
+            CHECK(result.error().code == ErrorCode::RateLimited);
+            CHECK(result.error().retryAfterMs == 10'000u);
+            return answered;
+        }
+        return 200;
+    };
+    // A connection has half of its account's share.
+    const int first = askUntilRefused(anna.client);
+    CHECK(first >= 20);
+    CHECK(first <= 25);
+    const int both = first + askUntilRefused(second);
+    CHECK(both >= 40);
+    CHECK(both <= 50);
+    // A third of hers does not help; others are not touched.
+    Client third(server);
+    third.logIn(anna.person, anna.device());
+    CHECK(third.code(protocol::GetContacts{}) == ErrorCode::RateLimited);
     boris.client.good(request);
     server.clock.now += 10'000;
     anna.client.good(request);
+}
 
-    Client stranger(server, "192.0.2.7");
-    stranger.hello();
+TEST_CASE("requests before the login are limited per address")
+{
+    TestServer server;
+    Client strangers[] = {Client(server, "192.0.2.7"), Client(server, "192.0.2.7")};
     const auto frame =
         protocol::encodeRequest(1'000'000, protocol::GetPasswordParameters{"nobody"});
-    for (int i = 0; i < 50'000; ++i) {
-        stranger.sendBytes(frame);
-        stranger.connection.frames.clear();
+    for (auto& stranger : strangers) {
+        stranger.hello();
+        for (int i = 0; i < 25'000; ++i) {
+            stranger.sendBytes(frame);
+            stranger.connection.frames.clear();
+        }
+        CHECK(stranger.code(protocol::GetPasswordParameters{"nobody"}) == ErrorCode::RateLimited);
     }
-    CHECK(stranger.code(protocol::GetPasswordParameters{"nobody"}) == ErrorCode::RateLimited);
     Client neighbour(server, "192.0.2.7");
     CHECK(neighbour.code(protocol::Hello{{}, 1, 1, "test"}) == ErrorCode::RateLimited);
     Client elsewhere(server, "192.0.2.8");
     elsewhere.hello();
+}
+
+TEST_CASE("frames that can only be refused are limited too")
+{
+    TestServer server;
+    Client stranger(server, "192.0.2.7");
+    SECTION("of an unknown kind")
+    {
+        const Bytes frame{0xa2, 0, 0x18, 99, 1, 5};
+        for (int i = 0; i < 2500; ++i)
+            stranger.sendBytes(frame);
+        CHECK(errorOf(stranger.connection.frames.back(), 5) == ErrorCode::UnknownKind);
+        stranger.sendBytes(frame);
+        CHECK(errorOf(stranger.connection.frames.back(), 5) == ErrorCode::RateLimited);
+    }
+    SECTION("with wrong fields")
+    {
+        const Bytes frame{0xa2, 0, 1, 1, 7};
+        for (int i = 0; i < 2500; ++i)
+            stranger.sendBytes(frame);
+        CHECK(errorOf(stranger.connection.frames.back(), 7) == ErrorCode::Malformed);
+        stranger.sendBytes(frame);
+        CHECK(errorOf(stranger.connection.frames.back(), 7) == ErrorCode::RateLimited);
+    }
+    SECTION("out of their state")
+    {
+        for (int i = 0; i < 500; ++i)
+            CHECK(stranger.code(protocol::GetContacts{}) == ErrorCode::OutOfState);
+        CHECK(stranger.code(protocol::GetContacts{}) == ErrorCode::RateLimited);
+    }
+}
+
+TEST_CASE("who goes on asking although refused is closed, and told how long to wait")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    protocol::GetPresence large;
+    large.userIds.resize(1000);
+    while (anna.client.call(large)) {
+    }
+    const auto frame = protocol::encodeRequest(1'000'000, protocol::GetContacts{});
+    for (int i = 0; i < 999; ++i)
+        anna.client.sendBytes(frame);
+    CHECK_FALSE(anna.client.connection.closeCode);
+    // Who waits has done nothing.
+    server.clock.now += 10'000;
+    anna.client.good(protocol::GetContacts{});
+    while (anna.client.call(large)) {
+    }
+    for (int i = 0; i < 1000; ++i)
+        anna.client.sendBytes(frame);
+    CHECK(anna.client.connection.closeCode == CloseCode::Policy);
+    const auto closing = anna.client.take<protocol::ClosingPush>();
+    REQUIRE(closing.size() == 1);
+    CHECK(closing[0].reason == ErrorCode::RateLimited);
+    CHECK(closing[0].retryAfterMs == 10'000u);
 }
 
 TEST_CASE("a full disk and a broken database are answers")

@@ -1,6 +1,7 @@
 #include "server/storage/DatabaseFile.h"
 #include "tests/unit/server/storage/WriterJobs.h"
 
+#include <QElapsedTimer>
 #include <QFile>
 #include <QTemporaryDir>
 
@@ -27,10 +28,7 @@ struct Database {
         if (mounted)
             ::umount2(dir.path().toLocal8Bit().constData(), MNT_DETACH);
     }
-    std::uint64_t count() const
-    {
-        return accountCount(path);
-    }
+    std::uint64_t count() const { return accountCount(path); }
 
     QTemporaryDir dir;
     QString path = dir.filePath(QStringLiteral("impulse.db"));
@@ -85,6 +83,57 @@ TEST_CASE("what was erased is in no file any more, while the server runs")
     });
     // Although nothing more is written.
     CHECK(waitUntil([&] { return !occurs(0xb1) && !occurs(0xb2) && !occurs(0xb3); }));
+}
+
+TEST_CASE(
+    "what waits for another program's lock is refused together, and a stop does not wait long")
+{
+    Database database;
+    GroupWriter group(database.path, database.bus);
+    SqlWriter writer(group);
+    auto locker = SqlConnection::open(database.path, SqlConnection::Mode::ReadWrite);
+    REQUIRE(locker);
+    REQUIRE((*locker)->begin());
+    int refused = 0;
+    int stored = 0;
+    const auto submit = [&](int number) {
+        writer.submit(
+            std::make_unique<InsertJob>(number, [&](int, std::optional<WriteFailure> failure) {
+                ++(failure ? refused : stored);
+                if (failure)
+                    CHECK(*failure == WriteFailure::Unavailable);
+            }));
+    };
+    QElapsedTimer elapsed;
+    elapsed.start();
+    const auto isWriting = [&] { return elapsed.elapsed() > 200; };
+    submit(0);
+    REQUIRE(waitUntil(isWriting));
+    SECTION("one wait for all")
+    {
+        for (int i = 1; i < 20; ++i)
+            submit(i);
+        REQUIRE(waitUntil([&] { return refused == 20; }));
+        // One after the other they would take 100 s.
+        CHECK(elapsed.elapsed() < 15'000);
+        (*locker)->rollBack();
+        submit(20);
+        CHECK(waitUntil([&] { return stored == 1; }));
+    }
+    SECTION("a lock that goes in time")
+    {
+        submit(1);
+        (*locker)->rollBack();
+        CHECK(waitUntil([&] { return stored == 2; }));
+    }
+    SECTION("a stop")
+    {
+        for (int i = 1; i < 20; ++i)
+            submit(i);
+        group.stop();
+        CHECK(elapsed.elapsed() < 4000);
+        CHECK(waitUntil([&] { return refused == 20; }));
+    }
 }
 
 TEST_CASE("a full disk refuses what does not fit and loses nothing (skipped without mount rights)")
