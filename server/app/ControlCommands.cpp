@@ -68,8 +68,8 @@ QString unknownCommand(const QStringList& command)
 
 ControlCommands::ControlCommands(ControlTarget target, QObject* parent)
     : QObject(parent), m_target(std::move(target)), m_pool(this), m_leisure(this),
-      m_back(std::numeric_limits<std::size_t>::max(),
-             [this] { QCoreApplication::postEvent(this, new QEvent(QEvent::User)); })
+      m_wakeup([this] { answerWaiting(); }),
+      m_back(std::numeric_limits<std::size_t>::max(), [this] { m_wakeup.request(); })
 {
     m_pool.setMaxThreadCount(2);
     m_leisure.setMaxThreadCount(1);
@@ -99,7 +99,7 @@ bool ControlCommands::finish()
     return false;
 }
 
-void ControlCommands::customEvent(QEvent*)
+void ControlCommands::answerWaiting()
 {
     for (const auto& then : m_back.takeAll())
         then();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Inbox.h"
+#include "common/core/Wakeup.h"
 #include "server/app/BackupDraft.h"
 #include "server/app/ChatHost.h"
 #include "server/app/ControlServer.h"
@@ -43,9 +44,6 @@ public:
 
     void run(const QStringList& command, const QJsonObject& options, ControlReplyPtr reply);
 
-protected:
-    void customEvent(QEvent* event) override;
-
 private:
     using Read = std::function<QJsonObject(SqlConnection&)>;
     using Then = std::function<void()>;
@@ -78,6 +76,7 @@ private:
     Operations::Done answer(ControlReplyPtr reply, QJsonObject result);
     /// On the main thread, soon. Any thread.
     void back(Then then);
+    void answerWaiting();
     /// For what the writer does or the bus carries: any I/O thread will do.
     void onOneHost(ChatHost::Task task);
     void onAllHosts(const ChatHost::Task& task);
@@ -87,6 +86,7 @@ private:
     QThreadPool m_pool;
     /// Its thread does nothing else: what was made less urgent may not become urgent again.
     QThreadPool m_leisure;
+    Wakeup m_wakeup;
     Inbox<Then> m_back;
 };
 

@@ -6,8 +6,6 @@
 #include <QEventLoop>
 #include <QThread>
 
-#include <future>
-
 #ifdef Q_OS_LINUX
 #include "server/net/EpollDispatcher.h"
 #endif
@@ -18,7 +16,8 @@ IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory 
 {
     std::promise<IoWorker*> made;
     auto making = made.get_future();
-    m_thread = std::thread([&counter, settings, &made, factory = std::move(hostFactory)]() mutable {
+    m_thread = std::thread([&counter, settings, &made, factory = std::move(hostFactory),
+                            told = m_told.get_future()]() mutable {
 #ifdef Q_OS_LINUX
         if (settings.dispatcher == Dispatcher::Epoll)
             QThread::currentThread()->setEventDispatcher(new EpollDispatcher);
@@ -30,6 +29,7 @@ IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory 
             made.set_value(&worker);
             worker.begin();
             loop.exec();
+            told.wait();
         }
         // Sockets and timers go on the thread that they live on.
         QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
@@ -55,8 +55,10 @@ void IoThread::pause()
 
 void IoThread::beginStop()
 {
-    if (auto* worker = std::exchange(m_worker, nullptr))
+    if (auto* worker = std::exchange(m_worker, nullptr)) {
         worker->stop();
+        m_told.set_value();
+    }
 }
 
 void IoThread::stop()

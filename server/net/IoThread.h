@@ -3,6 +3,7 @@
 #include "common/core/Inbox.h"
 #include "server/net/WebSocketConnection.h"
 
+#include <future>
 #include <thread>
 
 namespace impulse::server {
@@ -64,8 +65,10 @@ public:
     void stop();
 
 private:
-    /// Lives on the thread; null as soon as it may go.
+    /// Lives on the thread; null as soon as it was told to stop.
     IoWorker* m_worker = nullptr;
+    /// Has been told, and may go.
+    std::promise<void> m_told;
     /// Not a QThread: wait() returns before OpenSSL has taken leave of the thread, whose locks the
     /// end of the process then destroys under it. This one is joined.
     std::thread m_thread;

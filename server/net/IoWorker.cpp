@@ -2,8 +2,6 @@
 
 #include "common/core/Logging.h"
 
-#include <QCoreApplication>
-#include <QEvent>
 #include <QNetworkRequest>
 #include <QWebSocket>
 
@@ -13,8 +11,6 @@ namespace impulse::server {
 
 namespace {
 
-constexpr auto adoptEvent = QEvent::Type(QEvent::User + 1);
-constexpr auto stopEvent = QEvent::Type(QEvent::User + 2);
 constexpr int aliveEveryMs = 15'000;
 constexpr int tickEveryMs = 1000;
 /// A server has 5 s to stop in.
@@ -34,8 +30,7 @@ QString forwardedAddress(const QWebSocket& socket)
 IoWorker::IoWorker(IoSettings settings, ConnectionCounter& counter,
                    IoThread::HostFactory hostFactory)
     : m_settings(settings), m_counter(counter), m_hostFactory(std::move(hostFactory)),
-      m_inbox(waitingSockets,
-              [this] { QCoreApplication::postEvent(this, new QEvent(adoptEvent)); }),
+      m_wakeup([this] { takeTurn(); }), m_inbox(waitingSockets, [this] { m_wakeup.request(); }),
       m_aliveTimer(this), m_tickTimer(this)
 {
 }
@@ -55,7 +50,8 @@ IoWorker::~IoWorker()
 
 void IoWorker::stop()
 {
-    QCoreApplication::postEvent(this, new QEvent(stopEvent));
+    m_stopAsked = true;
+    m_wakeup.request();
 }
 
 void IoWorker::begin()
@@ -83,12 +79,11 @@ void IoWorker::begin()
     m_tickTimer.start(tickEveryMs);
 }
 
-void IoWorker::customEvent(QEvent* event)
+void IoWorker::takeTurn()
 {
-    if (event->type() == adoptEvent)
-        adoptWaiting();
-    else if (event->type() == stopEvent)
+    if (m_stopAsked && !m_stopping)
         sayGoodbye();
+    adoptWaiting();
 }
 
 void IoWorker::adoptWaiting()

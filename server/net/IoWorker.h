@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/core/Wakeup.h"
 #include "server/net/IoThread.h"
 
 #include <QTimer>
@@ -20,7 +21,6 @@ public:
 
     bool adopt(AcceptedSocket accepted) { return m_inbox.push(std::move(accepted)); }
     void pause() { m_paused = true; }
-    /// The last call of another thread: the worker may be gone any time afterwards.
     void stop();
 
     /// First thing on the thread.
@@ -30,10 +30,8 @@ Q_SIGNALS:
     /// Every connection is closed, or has had 3 s for it.
     void stopped();
 
-protected:
-    void customEvent(QEvent* event) override;
-
 private:
+    void takeTurn();
     void adoptWaiting();
     void open(UpgradedSocket upgraded);
     void sayGoodbye();
@@ -44,8 +42,10 @@ private:
     const IoSettings m_settings;
     ConnectionCounter& m_counter;
     const IoThread::HostFactory m_hostFactory;
+    Wakeup m_wakeup;
     Inbox<AcceptedSocket> m_inbox;
     std::atomic<bool> m_paused = false;
+    std::atomic<bool> m_stopAsked = false;
     bool m_stopping = false;
     std::unique_ptr<ConnectionHost> m_host;
     std::unique_ptr<SocketUpgrader> m_upgrader;
