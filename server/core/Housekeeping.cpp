@@ -55,12 +55,15 @@ void Housekeeping::run()
     write(
         m_services,
         // Gives whether there is more to do.
-        [now = m_services.clock.nowMs()](Store& store, Deliveries& out) -> Outcome<bool> {
+        [now = m_services.clock.nowMs(),
+         failureWindowMs = m_services.limiter.rule(Limit::FailuresPerAccount).windowMs](
+            Store& store, Deliveries& out) -> Outcome<bool> {
             const auto expired = store.conversations().eraseExpired(now / hourMs, rowsAtOnce);
             announce(store, expired, out);
             const auto dropped = store.mailboxes().dropOlderThan(
                 now < mailboxAgeMs ? 0 : now - mailboxAgeMs, rowsAtOnce);
             store.invites().prune(now);
+            store.loginFailures().prune(now, failureWindowMs);
             return expired.size() == rowsAtOnce || dropped == rowsAtOnce;
         },
         [this](const Outcome<bool>& more) {

@@ -8,7 +8,7 @@ SqlStore::SqlStore(SqlConnection& connection)
     : m_connection(connection), m_accounts(connection), m_directory(connection),
       m_prekeys(connection), m_contacts(connection), m_conversations(connection),
       m_groups(connection, m_conversations), m_mailboxes(connection), m_invites(connection),
-      m_handIns(connection)
+      m_handIns(connection), m_loginFailures(connection)
 {
     connection.setBeforeSavepoint([this] { return m_conversations.flush(); });
     m_directory.setChanged([this](const UserId& user) { m_groups.devicesChanged(user); });

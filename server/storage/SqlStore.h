@@ -8,6 +8,7 @@
 #include "server/storage/SqlGroups.h"
 #include "server/storage/SqlHandIns.h"
 #include "server/storage/SqlInvites.h"
+#include "server/storage/SqlLoginFailures.h"
 #include "server/storage/SqlMailboxes.h"
 #include "server/storage/SqlPrekeys.h"
 
@@ -27,6 +28,7 @@ public:
     const Mailboxes& mailboxes() const override { return m_mailboxes; }
     const Invites& invites() const override { return m_invites; }
     const HandIns& handIns() const override { return m_handIns; }
+    const LoginFailures& loginFailures() const override { return m_loginFailures; }
 
     Accounts& accounts() override { return m_accounts; }
     DirectoryLog& directory() override { return m_directory; }
@@ -37,6 +39,7 @@ public:
     Mailboxes& mailboxes() override { return m_mailboxes; }
     Invites& invites() override { return m_invites; }
     HandIns& handIns() override { return m_handIns; }
+    LoginFailures& loginFailures() override { return m_loginFailures; }
 
     bool takeFailure() const override;
 
@@ -62,6 +65,7 @@ private:
     SqlMailboxes m_mailboxes;
     SqlInvites m_invites;
     SqlHandIns m_handIns;
+    SqlLoginFailures m_loginFailures;
 };
 
 } // namespace impulse::server

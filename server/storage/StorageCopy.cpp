@@ -54,6 +54,7 @@ constexpr Table tables[] = {
                    "id, device_id, account, is_current, signed_prekey_id, signed_prekey, "
                    "highest_one_time_id, mailbox_last, mailbox_dropped, mailbox_bytes",
                    "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+    TABLE("login_failures", 3, "account, since_ms, failures", "(?, ?, ?)", "account"),
     TABLE("one_time_prekeys", 3, "device, prekey_id, prekey", "(?, ?, ?)", "device, prekey_id"),
     TABLE("contacts", 3, "account, peer, state", "(?, ?, ?)", "account, peer"),
     NUMBERED_TABLE("conversations", 7,

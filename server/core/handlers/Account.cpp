@@ -23,9 +23,8 @@ Outcome<Account> checkPassword(const Context& context, const protocol::WireSecre
     const auto account = context.services.store.accounts().find(context.identity().user);
     if (!account)
         return Failure{refusal(ErrorCode::Unauthorized)};
-    IMPULSE_CHECK(context.services.credentials.check(Credentials::Kind::Password, account->username,
-                                                     context.address(), &account->passwordVerifier,
-                                                     auth));
+    IMPULSE_CHECK(
+        checkSecret(context, Credentials::Kind::Password, account->username, &*account, auth));
     return *account;
 }
 

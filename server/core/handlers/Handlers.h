@@ -17,6 +17,12 @@ struct Context {
     const std::string& address() const { return session->connection()->addressKey(); }
 };
 
+/// A password or recovery code: Unauthorized or RateLimited. `account`: null if nobody has the name,
+/// which takes the same work. In handlers/Login.cpp.
+Outcome<protocol::Done> checkSecret(const Context& context, Credentials::Kind kind,
+                                    const std::string& username, const Account* account,
+                                    const protocol::WireSecret& secret);
+
 // handlers/Account.cpp
 void handle(Context& context, protocol::CheckUsername request,
             Reply<protocol::CheckUsername> reply);

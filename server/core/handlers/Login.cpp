@@ -43,12 +43,7 @@ Outcome<protocol::LoginResult> logIn(Context& context, Credentials::Kind kind,
 {
     const auto& services = context.services;
     const auto account = services.store.accounts().findByName(username);
-    const Verifier* verifier = nullptr;
-    if (account) {
-        verifier = kind == Credentials::Kind::Password ? &account->passwordVerifier
-                                                       : &account->recoveryVerifier;
-    }
-    IMPULSE_CHECK(services.credentials.check(kind, username, context.address(), verifier, secret));
+    IMPULSE_CHECK(checkSecret(context, kind, username, account ? &*account : nullptr, secret));
     return becomePending(context, *account, kind == Credentials::Kind::Recovery);
 }
 
@@ -151,7 +146,43 @@ void refuseRemoved(Context& context, const protocol::DeviceLogin& request,
     reply.refuse(ErrorCode::DeviceRemoved);
 }
 
+/// Until the account's wrong passwords are forgotten, which are kept: those since a restart are
+/// few.
+std::optional<std::uint64_t> waitForAccount(const Services& services, const UserId& user)
+{
+    const auto rule = services.limiter.rule(Limit::FailuresPerAccount);
+    const auto kept = services.store.loginFailures().of(user);
+    const auto now = services.clock.nowMs();
+    if (kept.failures < rule.most || now < kept.sinceMs || now - kept.sinceMs >= rule.windowMs)
+        return std::nullopt;
+    return kept.sinceMs + rule.windowMs - now;
+}
+
 } // namespace
+
+Outcome<protocol::Done> checkSecret(const Context& context, Credentials::Kind kind,
+                                    const std::string& username, const Account* account,
+                                    const protocol::WireSecret& secret)
+{
+    auto& services = context.services;
+    const bool isPassword = kind == Credentials::Kind::Password;
+    if (isPassword && account) {
+        if (const auto wait = waitForAccount(services, account->userId))
+            return Failure{rateLimited(*wait)};
+    }
+    const Verifier* verifier = nullptr;
+    if (account)
+        verifier = isPassword ? &account->passwordVerifier : &account->recoveryVerifier;
+    auto checked = services.credentials.check(kind, username, context.address(), verifier, secret);
+    if (isPassword && account && !checked && checked.error().code == ErrorCode::Unauthorized) {
+        writeQuietly(
+            services,
+            [user = account->userId, now = services.clock.nowMs(),
+             windowMs = services.limiter.rule(Limit::FailuresPerAccount).windowMs](
+                Store& store, Deliveries&) { store.loginFailures().add(user, now, windowMs); });
+    }
+    return checked;
+}
 
 crypto::Hello helloOf(const Context& context)
 {

@@ -105,7 +105,8 @@ public:
 };
 
 /// How sessions on different threads (one day: on different nodes) reach each other: one end for
-/// each I/O thread, which calls it. A delivery is a hint: it may be lost, the log may not be.
+/// each I/O thread, which calls it and is not kept waiting: of other nodes a bus answers what it
+/// has heard of them. A delivery is a hint: it may be lost, the log may not be.
 class EventBus {
 public:
     virtual ~EventBus() = default;

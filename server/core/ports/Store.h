@@ -7,6 +7,7 @@
 #include "server/core/ports/Groups.h"
 #include "server/core/ports/HandIns.h"
 #include "server/core/ports/Invites.h"
+#include "server/core/ports/LoginFailures.h"
 #include "server/core/ports/Mailboxes.h"
 #include "server/core/ports/Prekeys.h"
 
@@ -33,6 +34,7 @@ public:
     virtual const Mailboxes& mailboxes() const = 0;
     virtual const Invites& invites() const = 0;
     virtual const HandIns& handIns() const = 0;
+    virtual const LoginFailures& loginFailures() const = 0;
 
     virtual Accounts& accounts() = 0;
     virtual DirectoryLog& directory() = 0;
@@ -43,6 +45,7 @@ public:
     virtual Mailboxes& mailboxes() = 0;
     virtual Invites& invites() = 0;
     virtual HandIns& handIns() = 0;
+    virtual LoginFailures& loginFailures() = 0;
 
     /// Did something fail since the last call? Afterwards the store works again, if it can.
     virtual bool takeFailure() const = 0;

@@ -151,7 +151,8 @@ TEST_CASE("failed logins are limited per account and address")
             // Not even the right password is looked at, and asking does not make it longer.
             server.clock.now += waitMs - 1;
             for (int i = 0; i < 3; ++i) {
-                const auto early = client.refused(protocol::PasswordLogin{"anna", anna.person.auth});
+                const auto early =
+                    client.refused(protocol::PasswordLogin{"anna", anna.person.auth});
                 CHECK(early.code == ErrorCode::RateLimited);
                 CHECK(early.retryAfterMs == 1);
             }
@@ -200,6 +201,47 @@ TEST_CASE("strangers cannot lock a person out of recovery or of a known device")
     client.good(protocol::RecoveryLogin{"anna", anna.person.recoveryAuth});
     Client device(server, "192.0.2.8");
     device.logIn(anna.person, anna.device());
+}
+
+TEST_CASE("wrong passwords of an account outlive a restart of the server")
+{
+    TestServer server;
+    Member anna(server, "anna");
+    const auto guess = [&](int from, int to) {
+        for (int i = from; i < to; ++i) {
+            Client client(server, "198.51.100." + std::to_string(i / 2));
+            client.hello();
+            CHECK(client.code(wrong("anna")) == ErrorCode::Unauthorized);
+        }
+    };
+    RateLimiter fresh(server.clock);
+    const auto restart = [&] {
+        server.chat = std::make_unique<ChatServer>(TestServer::openSettings(), server.keys,
+                                                   ChatServer::Ports{*server.store, *server.writer,
+                                                                     server.clock, server.rng,
+                                                                     *server.bus, fresh});
+    };
+    guess(0, 30);
+    restart();
+    server.clock.now += 1000;
+    guess(30, 50);
+    Client client(server, "192.0.2.7");
+    client.hello();
+    const auto error = client.refused(protocol::PasswordLogin{"anna", anna.person.auth});
+    CHECK(error.code == ErrorCode::RateLimited);
+    CHECK(error.retryAfterMs == quarterMs - 1000);
+    client.good(protocol::RecoveryLogin{"anna", anna.person.recoveryAuth});
+    Client later(server, "192.0.2.7");
+    later.hello();
+    SECTION("the window is over")
+    {
+        server.clock.now += quarterMs - 1000;
+    }
+    SECTION("the clock was set back")
+    {
+        server.clock.now -= 3'600'000;
+    }
+    later.good(protocol::PasswordLogin{"anna", anna.person.auth});
 }
 
 TEST_CASE("password and recovery code open the slot; only the code replaces a lost password")
