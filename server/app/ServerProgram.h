@@ -68,7 +68,7 @@ private:
     IncarnationId m_incarnation;
     std::unique_ptr<ConnectionCounter> m_counter;
     LocalBus m_bus;
-    SteadyClock m_clock;
+    SystemClock m_clock;
     RateLimiter m_limiter{m_clock, m_limits};
     std::unique_ptr<GroupWriter> m_writer;
     std::vector<std::unique_ptr<IoThread>> m_ioThreads;

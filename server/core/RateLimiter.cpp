@@ -12,14 +12,21 @@ std::string limitKey(std::initializer_list<View> parts)
     return result;
 }
 
+std::uint64_t RateLimiter::now() const
+{
+    // A clock that is set back is made up for: a limit in force neither ends nor lasts longer.
+    const auto told = m_clock.nowMs();
+    if (told < m_toldMs)
+        m_setBackMs += m_toldMs - told;
+    m_toldMs = told;
+    return told + m_setBackMs;
+}
+
 const RateLimiter::Window* RateLimiter::current(Limit limit, const std::string& key) const
 {
     const auto& windows = m_windows[static_cast<std::size_t>(limit)];
     const auto found = windows.find(key);
-    const auto now = m_clock.nowMs();
-    // A window from the future (the clock was set back) counts as over.
-    if (found == windows.end() || now < found->second.startMs ||
-        now - found->second.startMs >= m_limits->rule(limit).windowMs)
+    if (found == windows.end() || now() - found->second.startMs >= m_limits->rule(limit).windowMs)
         return nullptr;
     return &found->second;
 }
@@ -43,7 +50,7 @@ std::optional<std::uint64_t> RateLimiter::wait(Limit limit, const std::string& k
     const auto rule = m_limits->rule(limit);
     if (!window || window->count < rule.most)
         return std::nullopt;
-    return window->startMs + rule.windowMs - m_clock.nowMs();
+    return window->startMs + rule.windowMs - now();
 }
 
 std::optional<std::uint64_t> RateLimiter::growingWaitMs(Limit limit, const std::string& key) const
@@ -60,8 +67,8 @@ std::optional<std::uint64_t> RateLimiter::growingWaitMs(Limit limit, const std::
     for (auto n = window->count; n > 2 && waitMs < windowMs; --n)
         waitMs *= 2;
     const auto endMs = window->lastMs + std::min(waitMs, windowMs);
-    const auto now = m_clock.nowMs();
-    return now < endMs && now >= window->lastMs ? std::optional(endMs - now) : std::nullopt;
+    const auto nowMs = now();
+    return nowMs < endMs ? std::optional(endMs - nowMs) : std::nullopt;
 }
 
 void RateLimiter::add(Limit limit, const std::string& key, std::uint64_t amount)
@@ -82,13 +89,12 @@ void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amoun
     if (current(limit, key)) {
         auto& window = windows.find(key)->second;
         window.count += amount;
-        window.lastMs = m_clock.nowMs();
+        window.lastMs = now();
         return;
     }
-    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys && length > 0;
-         length /= 2)
+    for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys; length /= 2)
         pruneWindows(limit, length);
-    windows[key] = {m_clock.nowMs(), amount, m_clock.nowMs()};
+    windows[key] = {now(), amount, now()};
 }
 
 std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key,
@@ -101,6 +107,12 @@ std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& k
     return std::nullopt;
 }
 
+std::size_t RateLimiter::keyCount(Limit limit) const
+{
+    const std::lock_guard lock(m_mutex);
+    return m_windows[static_cast<std::size_t>(limit)].size();
+}
+
 void RateLimiter::prune()
 {
     const std::lock_guard lock(m_mutex);
@@ -110,10 +122,9 @@ void RateLimiter::prune()
 
 void RateLimiter::pruneWindows(Limit limit, std::uint64_t lengthMs)
 {
-    const auto now = m_clock.nowMs();
-    std::erase_if(m_windows[static_cast<std::size_t>(limit)], [&](const auto& entry) {
-        return now < entry.second.startMs || now - entry.second.startMs >= lengthMs;
-    });
+    const auto nowMs = now();
+    std::erase_if(m_windows[static_cast<std::size_t>(limit)],
+                  [&](const auto& entry) { return nowMs - entry.second.startMs >= lengthMs; });
 }
 
 } // namespace impulse::server

@@ -16,7 +16,8 @@ namespace impulse::server {
 /// What a limit counts for: names, ids, addresses; put together from parts.
 std::string limitKey(std::initializer_list<View> parts);
 
-/// Counts in windows of time, in memory only. Any thread.
+/// Counts in windows of time, in memory only. Any thread. Time that the clock is set back by does
+/// not count: a limit in force ends as if that had not happened.
 class RateLimiter {
 public:
     explicit RateLimiter(const Clock& clock, std::shared_ptr<const LiveLimits> limits =
@@ -41,6 +42,8 @@ public:
                                       std::uint64_t amount = 1);
     /// Forgets windows that are over. To be called now and then.
     void prune();
+    /// How many keys of a limit it remembers.
+    std::size_t keyCount(Limit limit) const;
 
     /// Keys of one limit; past that, windows that are nearly over go first.
     static constexpr std::size_t maxKeys = 200'000;
@@ -55,6 +58,8 @@ private:
     using Windows = std::unordered_map<std::string, Window>;
 
     // The mutex is held in all of these.
+    /// The clock's time, which never goes back.
+    std::uint64_t now() const;
     const Window* current(Limit limit, const std::string& key) const;
     std::optional<std::uint64_t> wait(Limit limit, const std::string& key) const;
     void count(Limit limit, const std::string& key, std::uint64_t amount);
@@ -63,6 +68,9 @@ private:
     const Clock& m_clock;
     const std::shared_ptr<const LiveLimits> m_limits;
     mutable std::mutex m_mutex;
+    /// What the clock said last, and by how much it was set back in all.
+    mutable std::uint64_t m_toldMs = 0;
+    mutable std::uint64_t m_setBackMs = 0;
     Windows m_windows[limitCount];
 };
 

@@ -3,8 +3,11 @@
 #include <QCoreApplication>
 #include <QSocketNotifier>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <poll.h>
+#include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -77,7 +80,7 @@ bool EpollDispatcher::processEvents(QEventLoop::ProcessEventsFlags flags)
         timeoutMs = first ? static_cast<int>(std::min<qint64>(first->count(), 1 << 30)) : -1;
         Q_EMIT aboutToBlock();
     }
-    bool any = sockets && waitForEvents(timeoutMs);
+    bool any = sockets ? waitForEvents(timeoutMs) : waitForWakeUp(timeoutMs);
     any |= m_timers.activateDue();
     return any;
 }
@@ -101,8 +104,10 @@ void EpollDispatcher::unregisterSocketNotifier(QSocketNotifier* notifier)
     if (entry.wanted() != 0)
         return markChanged(descriptor, entry);
     // At once: it is probably about to be closed, and the next socket may get its number.
-    if (entry.watched != 0)
+    if (entry.watched != 0) {
+        ++m_interestCalls;
         ::epoll_ctl(m_epoll, EPOLL_CTL_DEL, descriptor, nullptr);
+    }
     m_descriptors.erase(found);
 }
 
@@ -186,6 +191,7 @@ void EpollDispatcher::watch(int descriptor, Descriptor& entry)
     event.events = wanted;
     event.data.fd = descriptor;
     const int operation = entry.watched == 0 ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+    ++m_interestCalls;
     if (::epoll_ctl(m_epoll, operation, descriptor, &event) != 0) {
         // A regular file, which is always ready, or one that is closed: its owner will find out.
         qWarning("EpollDispatcher: cannot watch descriptor %d, error %d", descriptor, errno);
@@ -198,20 +204,37 @@ bool EpollDispatcher::waitForEvents(int timeoutMs)
 {
     std::array<epoll_event, eventsAtOnce> events;
     const int count = ::epoll_wait(m_epoll, events.data(), eventsAtOnce, timeoutMs);
-    bool any = false;
-    for (int i = 0; i < count; ++i) {
-        const auto& event = events[static_cast<std::size_t>(i)];
-        if (event.data.fd != m_wakeUp) {
+    const std::span happened(events.data(), static_cast<std::size_t>(std::max(count, 0)));
+    // Before the sockets: what they post then writes a wake-up of its own, and the next turn does
+    // not wait when it has handled that.
+    bool any = std::ranges::any_of(
+        happened, [this](const epoll_event& event) { return event.data.fd == m_wakeUp; });
+    if (any)
+        takeWakeUp();
+    for (const auto& event : happened) {
+        if (event.data.fd != m_wakeUp)
             any |= activate(event.data.fd, event.events);
-            continue;
-        }
-        // In this order: a wake-up in between leaves the descriptor readable.
-        std::uint64_t value = 0;
-        [[maybe_unused]] const auto read = ::read(m_wakeUp, &value, sizeof value);
-        m_wokenUp = false;
-        any = true;
     }
     return any;
+}
+
+bool EpollDispatcher::waitForWakeUp(int timeoutMs)
+{
+    pollfd wakeUp{m_wakeUp, POLLIN, 0};
+    if (::poll(&wakeUp, 1, timeoutMs) <= 0)
+        return false;
+    takeWakeUp();
+    return true;
+}
+
+void EpollDispatcher::takeWakeUp()
+{
+    // In this order: the other way round, a wake-up in between would be read away while its mark
+    // stays, and none after it would be written. Here one in between writes nothing and loses its
+    // mark. That is enough: the thread is awake, and posted events go out before it waits again.
+    std::uint64_t value = 0;
+    [[maybe_unused]] const auto read = ::read(m_wakeUp, &value, sizeof value);
+    m_wokenUp = false;
 }
 
 bool EpollDispatcher::activate(int descriptor, std::uint32_t events)

@@ -40,6 +40,10 @@ public:
     void wakeUp() override;
     void interrupt() override;
 
+    /// How often the kernel was told what a socket wants to hear: epoll_ctl() calls since the
+    /// start. Its own thread.
+    std::uint64_t interestCalls() const { return m_interestCalls; }
+
 private:
     struct Descriptor {
         QSocketNotifier* read = nullptr;
@@ -60,6 +64,9 @@ private:
     void applyChanges();
     void watch(int descriptor, Descriptor& entry);
     bool waitForEvents(int timeoutMs);
+    /// The same while sockets are excluded: they are neither heard nor keep it from waiting.
+    bool waitForWakeUp(int timeoutMs);
+    void takeWakeUp();
     bool activate(int descriptor, std::uint32_t events);
 
     int m_epoll = -1;
@@ -68,6 +75,7 @@ private:
     std::atomic<bool> m_interrupted = false;
     std::unordered_map<int, Descriptor> m_descriptors;
     std::vector<int> m_changed;
+    std::uint64_t m_interestCalls = 0;
     TimerQueue m_timers;
 };
 

@@ -36,6 +36,7 @@ struct IoSettings {
     int handshakeTimeoutMs = 10'000;
     /// Addresses are those that the proxy names in X-Forwarded-For.
     bool behindProxy = false;
+    SilenceLimits silence;
 };
 
 class IoWorker;

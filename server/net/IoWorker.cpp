@@ -1,6 +1,7 @@
 #include "server/net/IoWorker.h"
 
 #include "common/core/Logging.h"
+#include "common/protocol/Codec.h"
 
 #include <QNetworkRequest>
 #include <QWebSocket>
@@ -11,7 +12,6 @@ namespace impulse::server {
 
 namespace {
 
-constexpr int aliveEveryMs = 15'000;
 constexpr int tickEveryMs = 1000;
 /// A server has 5 s to stop in.
 constexpr int closeWithinMs = 3000;
@@ -23,6 +23,11 @@ QString forwardedAddress(const QWebSocket& socket)
     const QHostAddress address(
         QString::fromLatin1(header.mid(header.lastIndexOf(',') + 1).trimmed()));
     return address.isNull() ? QString() : limitKey(address);
+}
+
+constexpr std::uint64_t retryAfterMs()
+{
+    return std::chrono::milliseconds(retryAfterLimit).count();
 }
 
 } // namespace
@@ -69,9 +74,9 @@ void IoWorker::begin()
         for (const auto& entry : m_connections)
             connections.push_back(entry.first);
         for (auto* connection : connections)
-            connection->checkAlive();
+            connection->checkAlive(m_settings.silence);
     });
-    m_aliveTimer.start(aliveEveryMs);
+    m_aliveTimer.start(m_settings.silence.lookEveryMs);
     connect(&m_tickTimer, &QTimer::timeout, this, [this] {
         if (!m_paused)
             m_host->tick();
@@ -108,7 +113,12 @@ void IoWorker::open(UpgradedSocket upgraded)
         // The host never hears of it.
         auto* refused = new WebSocketConnection(std::move(upgraded), address.toStdString(), this);
         connect(refused, &WebSocketConnection::closed, refused, &QObject::deleteLater);
-        refused->close(CloseCode::Policy, "too many connections");
+        if (m_stopping)
+            return refused->close(CloseCode::GoingAway, "stopping");
+        constexpr auto limited = protocol::ErrorCode::RateLimited;
+        refused->send(protocol::encodePush(protocol::ClosingPush{limited, retryAfterMs()}));
+        refused->close(CloseCode::Policy, "too many connections, come back after " +
+                                              std::to_string(retryAfterLimit.count()) + " s");
         return;
     }
     auto owned = std::make_unique<WebSocketConnection>(std::move(upgraded), address.toStdString());

@@ -4,6 +4,7 @@
 
 #include <QTimer>
 
+#include <array>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -17,8 +18,12 @@ constexpr int acceptAgainMs = 500;
 /// Descriptors that are kept for files and for what else the program opens.
 constexpr int keptDescriptors = 32;
 /// How a WebSocket client is told to come later (RFC 6455, section 4.2.2; RFC 9110, 15.6.4).
-constexpr std::string_view busyAnswer = "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 10\r\n"
-                                        "Content-Length: 0\r\nConnection: close\r\n\r\n";
+QByteArray busyAnswer(std::chrono::seconds retryAfter)
+{
+    return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: " +
+           QByteArray::number(static_cast<qlonglong>(retryAfter.count())) +
+           "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+}
 
 int descriptorsForConnections()
 {
@@ -57,30 +62,36 @@ Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bo
 
 void Listener::incomingConnection(qintptr descriptor)
 {
-    if (m_refusing) {
-        ::close(static_cast<int>(descriptor));
-        return;
-    }
+    if (m_refusing)
+        return refuse(descriptor, retryAfterDrain);
     const auto key = m_behindProxy ? QString() : limitKey(peerOf(descriptor));
     AcceptedSocket accepted{descriptor, m_certificates.current(), {}};
     if (!isOneTooMany(descriptor))
         accepted.place = m_counter.take(key);
     if (!accepted.place)
-        return refuse(descriptor);
+        return refuse(descriptor, retryAfterLimit);
     const auto& target = m_targets[m_next++ % m_targets.size()];
     if (!target(std::move(accepted)))
-        refuse(descriptor);
+        refuse(descriptor, retryAfterLimit);
 }
 
-void Listener::refuse(qintptr descriptor) const
+void Listener::refuse(qintptr descriptor, std::chrono::seconds retryAfter) const
 {
-    // Before TLS there is no way to say it.
+    const int socket = static_cast<int>(descriptor);
+    // With TLS it could be said only after a handshake, which costs the server a signature each:
+    // too much for a server that has no room.
     if (!m_certificates.encrypts()) {
-        [[maybe_unused]] const auto sent = ::send(static_cast<int>(descriptor), busyAnswer.data(),
-                                                  busyAnswer.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+        // A request that stays unread would make the close a reset, which may overtake the answer.
+        std::array<char, 4096> request;
+        [[maybe_unused]] const auto read =
+            ::recv(socket, request.data(), request.size(), MSG_DONTWAIT);
+        const auto answer = busyAnswer(retryAfter);
+        [[maybe_unused]] const auto sent =
+            ::send(socket, answer.constData(), static_cast<std::size_t>(answer.size()),
+                   MSG_DONTWAIT | MSG_NOSIGNAL);
     }
-    ::shutdown(static_cast<int>(descriptor), SHUT_WR);
-    ::close(static_cast<int>(descriptor));
+    ::shutdown(socket, SHUT_WR);
+    ::close(socket);
 }
 
 bool Listener::isOneTooMany(qintptr descriptor)

@@ -6,6 +6,7 @@
 #include <QHostAddress>
 #include <QTcpServer>
 
+#include <chrono>
 #include <functional>
 #include <vector>
 
@@ -18,7 +19,13 @@ struct AcceptedSocket {
     ConnectionCounter::Place place;
 };
 
-/// Accepts connections and hands their descriptors out. Lives on the main thread.
+/// What who finds no room is told: when it makes sense to come again.
+inline constexpr std::chrono::seconds retryAfterLimit{10};
+/// As those who were connected are told when the server drains.
+inline constexpr std::chrono::seconds retryAfterDrain{60};
+
+/// Accepts connections and hands their descriptors out. Who finds no room, or a server that drains,
+/// gets 503 with Retry-After; over TLS the connection is just closed. Lives on the main thread.
 class Listener final : public QTcpServer {
     Q_OBJECT
 
@@ -31,7 +38,7 @@ public:
              std::vector<Target> targets, QObject* parent = nullptr);
 
     bool encrypts() const { return m_certificates.encrypts(); }
-    /// Hangs up on newcomers at once, or no longer.
+    /// Sends newcomers away at once, or no longer.
     void setRefusing(bool refusing) { m_refusing = refusing; }
     /// For connections from now on; must encrypt exactly if those before did.
     void setCertificates(CertificateFiles certificates)
@@ -43,8 +50,7 @@ protected:
     void incomingConnection(qintptr descriptor) override;
 
 private:
-    /// Says that the server is busy, where that is possible, and closes.
-    void refuse(qintptr descriptor) const;
+    void refuse(qintptr descriptor, std::chrono::seconds retryAfter) const;
     /// True, and accepting pauses, if this descriptor leaves too few for the rest of the program.
     bool isOneTooMany(qintptr descriptor);
     void resumeIfThereIsRoom();

@@ -169,13 +169,13 @@ void WebSocketConnection::checkQueue()
     QTimer::singleShot(0, this, &WebSocketConnection::cutOff);
 }
 
-void WebSocketConnection::checkAlive()
+void WebSocketConnection::checkAlive(const SilenceLimits& limits)
 {
-    if (m_lastHeard.hasExpired(silentMs)) {
+    if (m_lastHeard.hasExpired(limits.cutOffAfterMs)) {
         qCInfo(lcNet) << "a silent connection is cut off";
         cutOff();
-    } else if (m_lastHeard.hasExpired(pingAfterMs) &&
-               (!m_lastPing.isValid() || m_lastPing.hasExpired(pingAfterMs))) {
+    } else if (m_lastHeard.hasExpired(limits.pingAfterMs) &&
+               (!m_lastPing.isValid() || m_lastPing.hasExpired(limits.pingAfterMs))) {
         m_lastPing.restart();
         m_socket->ping();
     }

@@ -8,6 +8,13 @@
 
 namespace impulse::server {
 
+/// How long a peer may be silent, in milliseconds (PROTOCOL.md, "Transport").
+struct SilenceLimits {
+    int lookEveryMs = 15'000;
+    qint64 pingAfterMs = 30'000;
+    qint64 cutOffAfterMs = 90'000;
+};
+
 /// One client's WebSocket after the handshake. Lives and dies on its I/O thread.
 class WebSocketConnection final : public QObject, public ClientConnection {
     Q_OBJECT
@@ -26,11 +33,9 @@ public:
     const Hash32& certificateHash() const override { return m_certificateHash; }
 
     /// Called now and then: pings a silent peer and cuts off one that answers nothing.
-    void checkAlive();
+    void checkAlive(const SilenceLimits& limits);
 
     static constexpr int closeTimeoutMs = 2000;
-    static constexpr qint64 pingAfterMs = 30'000;
-    static constexpr qint64 silentMs = 90'000;
     /// Above what the core lets wait: Qt answers pings itself, unasked and without a limit.
     static constexpr std::size_t mostQueued = std::size_t{24} << 20;
 

@@ -1,5 +1,6 @@
 #include "tests/bench/Options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <functional>
@@ -60,6 +61,27 @@ ServerChoice choiceOf(const Options& options, const std::string& text)
     return choice;
 }
 
+/// The sizes of a suite; options that name others come after it.
+void presetQuick(Options& options)
+{
+    options.runs = 1;
+    options.load.seconds = 2;
+    options.load.warmUpSeconds = 0.5;
+    options.idle = 300;
+    options.storm = 200;
+    options.accounts = 200;
+    options.events = 20'000;
+    options.slow = 10;
+    options.members = 100;
+}
+
+void presetFull(Options& options)
+{
+    options.runs = 5;
+    options.load.seconds = 20;
+    options.load.warmUpSeconds = 3;
+}
+
 class Parser {
 public:
     explicit Parser(const std::vector<std::string>& arguments) : m_arguments(arguments)
@@ -69,6 +91,10 @@ public:
 
     Result<Options, std::string> parse()
     {
+        // First, wherever it stands.
+        const auto suite = std::ranges::find(m_arguments, "--suite");
+        if (suite != m_arguments.end() && suite + 1 != m_arguments.end())
+            *(suite + 1) == "full" ? presetFull(m_options) : presetQuick(m_options);
         while (m_at < m_arguments.size()) {
             const auto& word = m_arguments[m_at++];
             if (!word.starts_with("--")) {
@@ -199,7 +225,7 @@ std::string usage()
 {
     return R"(impulse-bench CASE… [options]      cases: pairs rate group idle logins
                                    storm start slow
-impulse-bench --suite quick|full [options]
+impulse-bench --suite quick|full [options]     sizes are the suite's unless options name others
 
   --json FILE          append the results, one JSON object per line
   --runs N             runs of each case, the median counts (3)

@@ -3,28 +3,6 @@
 namespace impulse::bench {
 namespace {
 
-Options quickOf(Options options)
-{
-    options.runs = 1;
-    options.load.seconds = 2;
-    options.load.warmUpSeconds = 0.5;
-    options.idle = 300;
-    options.storm = 200;
-    options.accounts = 200;
-    options.events = 20'000;
-    options.slow = 10;
-    options.members = 100;
-    return options;
-}
-
-Options fullOf(Options options)
-{
-    options.runs = 5;
-    options.load.seconds = 20;
-    options.load.warmUpSeconds = 3;
-    return options;
-}
-
 class SuiteRun {
 public:
     SuiteRun(EventLoop& loop, Options options, Report& report)
@@ -65,8 +43,7 @@ private:
 
 void runSuite(EventLoop& loop, const Options& options, Report& report)
 {
-    SuiteRun suite(loop, options.suite == Options::Suite::Full ? fullOf(options) : quickOf(options),
-                   report);
+    SuiteRun suite(loop, options, report);
     suite.run("pairs");
     suite.run("pairs", [](Options& each) { each.load.window = 1; });
     suite.run("rate", [](Options& each) { each.countsSyncs = false; });

@@ -61,7 +61,11 @@ public:
                });
     }
 
+    /// Whose turn it is, and the other.
     WireClient& client() { return m_clients[m_turn]; }
+    WireClient& other() { return m_clients[1 - m_turn]; }
+    const TestPerson& self() const { return m_people[m_turn]; }
+    const TestPerson& peer() const { return m_people[1 - m_turn]; }
     protocol::SendEvent next()
     {
         return m_people[m_turn].event(m_people[1 - m_turn], m_seqs[m_turn] + 1,
@@ -129,6 +133,37 @@ TEST_CASE("a database locked by another program is refused in time, and used aga
     }
     QSqlDatabase::removeDatabase(name);
     CHECK(pair.writeOnce());
+    CHECK(server.process.stop());
+}
+
+TEST_CASE("while another program holds the lock for writing, what is read is answered", "[server]")
+{
+    Server server;
+    REQUIRE(server.process.start(open));
+    Pair pair(server, "anna", "bert");
+    REQUIRE(pair.writeOnce());
+    auto& client = pair.client();
+    const auto name = QStringLiteral("holder");
+    {
+        auto database = QSqlDatabase::addDatabase(QStringLiteral("QSQLITE"), name);
+        database.setDatabaseName(server.data + QStringLiteral("/impulse.db"));
+        REQUIRE(database.open());
+        REQUIRE(QSqlQuery(database).exec(QStringLiteral("BEGIN IMMEDIATE")));
+        const auto event = pair.next();
+        const auto write = client.send(event);
+        // Behind the write on the same connection, and on another.
+        const auto log =
+            client.call(protocol::FetchEvents{pair.self().conversationWith(pair.peer()), 0, 100});
+        REQUIRE(log);
+        CHECK(log->events.size() == 1);
+        CHECK(client.call(protocol::GetContacts{}));
+        CHECK(pair.other().call(protocol::Sync{}));
+        CHECK_FALSE((client.frames.contains(write) || client.errors.contains(write)));
+        REQUIRE(QSqlQuery(database).exec(QStringLiteral("ROLLBACK")));
+        CHECK(waitUntil([&] { return client.frames.contains(write); }));
+        database.close();
+    }
+    QSqlDatabase::removeDatabase(name);
     CHECK(server.process.stop());
 }
 

@@ -9,6 +9,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocalSocket>
+#include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTimer>
 
@@ -340,6 +341,15 @@ TEST_CASE("numbers count what happens; drain sends away and lets in again; reloa
     CHECK(std::holds_alternative<protocol::ClosingPush>(annas.pushes.back()));
     WireClient newcomer;
     CHECK_FALSE(newcomer.open(running.url()));
+    // A newcomer is told the same time as those who were there.
+    const auto* closing = std::get_if<protocol::ClosingPush>(&annas.pushes.back());
+    REQUIRE(closing);
+    QTcpSocket plain;
+    plain.connectToHost(running.url().host(), static_cast<quint16>(running.url().port()));
+    REQUIRE(waitUntil([&] { return plain.bytesAvailable() > 0; }));
+    CHECK(plain.readAll().contains("\r\nRetry-After: " +
+                                   QByteArray::number(qulonglong(closing->retryAfterMs / 1000)) +
+                                   "\r\n"));
     CHECK(running.ctl("stats").json[word("connections")].toInt() == 0);
     REQUIRE(running.ctl("drain --off").code == 0);
     CHECK((annas.open(running.url()) && annas.hello() && annas.login(anna)));

@@ -200,7 +200,9 @@ void ServerConnection::receive(const Bytes& frame)
         return;
     }
     if (const auto* push = std::get_if<protocol::AnyPush>(&*decoded)) {
-        if (m_phase == Phase::Ready)
+        // Who finds no room is told before the hello when to come again. Nobody has proved who says
+        // so; but the pause is bounded, and who can say it can cut the connection off as well.
+        if (m_phase == Phase::Ready || std::holds_alternative<protocol::ClosingPush>(*push))
             Q_EMIT pushed(*push);
         return;
     }

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <regex>
 #include <set>
 #include <sstream>
@@ -48,8 +49,58 @@ const std::string tiny =
     " --runs 1 --seconds 0.4 --warm-up 0.1 --pairs 3 --window 4 --rate 200 --idle 10"
     " --accounts 10 --storm 20 --events 300 --slow 2 --members 5 --no-fsyncs";
 const std::regex
-    form(R"re(\{"case":"[^"]+","metric":"[a-z0-9_]+","value":-?[0-9.e+-]+,)re"
+    form(R"re(\{"case":"([^"]+)","metric":"([a-z0-9_]+)","value":-?[0-9.e+-]+,)re"
          R"re("unit":"[^"]+","runs":\[-?[0-9.e+-]+(,-?[0-9.e+-]+)*\](,"text":"[^"]*")?\})re");
+
+using Metrics = std::set<std::string>;
+
+/// Metrics by case; every line has the form that others read.
+std::map<std::string, Metrics> metricsOf(const std::filesystem::path& json)
+{
+    std::map<std::string, Metrics> found;
+    for (const auto& line : linesOf(json)) {
+        INFO(line);
+        std::smatch parts;
+        REQUIRE(std::regex_match(line, parts, form));
+        found[parts[1]].insert(parts[2]);
+    }
+    return found;
+}
+
+Metrics with(Metrics metrics, const Metrics& more)
+{
+    metrics.insert(more.begin(), more.end());
+    return metrics;
+}
+
+const Metrics load{"throughput", "delivery_p50", "delivery_p99",  "delivery_max",   "answer_p50",
+                   "answer_p99", "server_cpu",   "generator_cpu", "other_processes"};
+
+/// Of each case with the tiny sizes: what its results are read for.
+std::map<std::string, Metrics> expectedCases()
+{
+    return {
+        {"pairs 3x4", load},
+        {"rate 200", with(load, {"generator_late_p99"})},
+        {"group 5x4",
+         {"deliveries", "last_member_p50", "last_member_p99", "last_member_max", "answer_p50",
+          "answer_p99", "server_cpu", "generator_cpu", "other_processes"}},
+        {"idle 0", load},
+        {"idle 10", with(load, {"connect_all", "private_memory"})},
+        {"logins",
+         {"throughput", "login_p50", "login_p99", "login_max", "server_cpu", "generator_cpu"}},
+        {"storm 20", {"all_in_sync", "device_p50", "device_p99", "server_cpu", "generator_cpu"}},
+        {"start 300 events", {"fill", "database", "ready", "resident", "private"}},
+        {"slow 2",
+         {"delivery_p50", "delivery_p99", "delivery_max", "delivery_p99_ratio", "memory_growth"}},
+        {"slow 2 without", {"delivery_p50", "delivery_p99", "delivery_max"}},
+    };
+}
+
+bool hasStrace()
+{
+    return run("strace -o /dev/null true > /dev/null 2>&1") == 0;
+}
 
 } // namespace
 
@@ -59,17 +110,57 @@ TEST_CASE("every case runs against a real server and writes its lines")
     const auto json = folder.path / "result.json";
     REQUIRE(run(bench + " pairs rate group idle logins storm start slow" + tiny + " --folder " +
                 folder.path.string() + " --json " + json.string() + " > /dev/null") == 0);
-    std::set<std::string> cases;
-    for (const auto& line : linesOf(json)) {
-        INFO(line);
-        REQUIRE(std::regex_match(line, form));
-        cases.insert(line.substr(0, line.find(',')));
+    const auto found = metricsOf(json);
+    for (const auto& [name, metrics] : expectedCases()) {
+        INFO(name);
+        REQUIRE(found.contains(name));
+        for (const auto& metric : metrics) {
+            INFO(metric);
+            CHECK(found.at(name).contains(metric));
+        }
     }
-    for (const auto* name : {"machine", "pairs 3x4", "rate 200", "group 5x4", "idle 0", "idle 10", "logins",
-                             "storm 20", "start 300 events", "slow 2", "slow 2 without"})
-        CHECK(cases.contains(R"({"case":")" + std::string(name) + '"'));
+    CHECK(found.contains("machine"));
     // Data folders are gone.
     CHECK(std::distance(std::filesystem::directory_iterator(folder.path), {}) == 1);
+}
+
+TEST_CASE("fsyncs per message are counted (skipped without strace)")
+{
+    if (!hasStrace())
+        IMPULSE_SKIP("no strace, or no right to use it");
+    const Folder folder;
+    const auto json = folder.path / "result.json";
+    const auto options = tiny.substr(0, tiny.find(" --no-fsyncs"));
+    REQUIRE(run(bench + " pairs" + options + " --folder " + folder.path.string() + " --json " +
+                json.string() + " > /dev/null") == 0);
+    CHECK(metricsOf(json).at("pairs 3x4").contains("fsyncs"));
+}
+
+TEST_CASE("a suite runs all cases, in the sizes that options name")
+{
+    const Folder folder;
+    const auto json = folder.path / "result.json";
+    // The order does not matter: the suite's own sizes give way.
+    REQUIRE(run(bench + tiny + " --suite quick --folder " + folder.path.string() + " --json " +
+                json.string() + " > /dev/null") == 0);
+    const auto found = metricsOf(json);
+    for (const auto& [name, metrics] : expectedCases()) {
+        INFO(name);
+        REQUIRE(found.contains(name));
+        for (const auto& metric : metrics) {
+            INFO(metric);
+            CHECK(found.at(name).contains(metric));
+        }
+    }
+    for (const auto* name :
+         {"pairs 3x1", "group 5x1", "rate 200 beside a backup", "idle 10 wss", "pairs 3x4 [--wss]",
+          "pairs 3x4 [--dispatcher qt]", "pairs 3x4 [--dispatcher epoll]",
+          "idle 10 [--dispatcher qt]", "pairs 3x4 [--group-commit off]",
+          "pairs 3x4 [--group-commit on] / pairs 3x4 [--group-commit off]"}) {
+        INFO(name);
+        CHECK(found.contains(name));
+    }
+    CHECK(run(bench + tiny + " --suite quickly > /dev/null 2>&1") == 2);
 }
 
 TEST_CASE("two servers are compared, one of them with TLS, beside a command")

@@ -104,6 +104,38 @@ TEST_CASE("What is written offline goes out later, in order and once", "[core]")
     CHECK(anna.sees(chat, expected));
 }
 
+TEST_CASE("A server without room says when to come again, and that is kept to", "[core]")
+{
+    World world;
+    auto& anna = world.anna;
+    auto& connection = anna.client().connection();
+    const bool beforeHello = GENERATE(true, false);
+    const auto refuse = [&] {
+        anna.transport->inject(
+            protocol::encodePush(protocol::ClosingPush{protocol::ErrorCode::RateLimited, 50'000}));
+        QTimer::singleShot(20, anna.transport.get(), [&] { anna.transport->cut(); });
+    };
+    if (beforeHello) {
+        anna.transport->toServer = [&](Bytes) -> std::optional<Bytes> {
+            refuse();
+            return std::nullopt;
+        };
+        anna.transport->cut();
+        connection.retryNow();
+    } else {
+        refuse();
+    }
+    REQUIRE(waitUntil([&] {
+        return connection.state() == ConnectionState::Offline &&
+               connection.nextRetryMs() > world.server.clock.nowMs() + 40'000;
+    }));
+    CHECK(connection.nextRetryMs() < world.server.clock.nowMs() + 61'000);
+    // A person may ask for it at once.
+    anna.transport->toServer = nullptr;
+    connection.retryNow();
+    CHECK(anna.online());
+}
+
 TEST_CASE("An answer that is lost after the commit repeats nothing", "[core]")
 {
     World world;

@@ -210,11 +210,16 @@ TEST_CASE_METHOD(ThreePeople, "members cannot keep an admin from changing the gr
             group.state = *crypto::parseGroupState(request.state);
             group.hash = crypto::groupStateHash(request.state);
         }
-        return result ? std::optional<ErrorCode>() : result.error().code;
+        return result ? std::optional<protocol::Error>() : result.error();
     };
     for (std::uint8_t i = 1; i <= 9; ++i)
         REQUIRE_FALSE(edited(boris, i));
-    CHECK(edited(boris, 10) == ErrorCode::RateLimited);
+    const auto refused = edited(boris, 10);
+    REQUIRE(refused);
+    CHECK(refused->code == ErrorCode::RateLimited);
+    // A day at most, since the oldest of them counts so long.
+    CHECK(refused->retryAfterMs.value_or(0) > 0);
+    CHECK(refused->retryAfterMs.value_or(0) <= dayMs);
     CHECK_FALSE(edited(anna, 11));
     CHECK_FALSE(edited(clara, 12));
     server.clock.now += dayMs + 1;

@@ -2,104 +2,21 @@
 
 #ifdef Q_OS_LINUX
 
-#include "server/net/EpollDispatcher.h"
-#include "tests/support/Catch.h"
+#include "tests/unit/server/net/OnDispatcher.h"
 
-#include <QCoreApplication>
-#include <QDeadlineTimer>
 #include <QFile>
-#include <QSocketNotifier>
 #include <QSslCertificate>
 #include <QSslConfiguration>
 #include <QSslKey>
 #include <QSslSocket>
 #include <QTcpServer>
 #include <QTcpSocket>
-#include <QThread>
-#include <QTimer>
 #include <QTimerEvent>
 
-#include <array>
-#include <functional>
-#include <sys/socket.h>
-#include <unistd.h>
-
 using namespace impulse::server;
+using namespace impulse::tests;
 
 namespace {
-
-/// Runs `body` on a thread with an EpollDispatcher, inside its event loop; the loop ends when
-/// `body` has called the function that it is given, or after 20 s. True if it was called.
-bool onDispatcher(const std::function<void(const std::function<void()>& done)>& body)
-{
-    QThread thread;
-    thread.setEventDispatcher(new EpollDispatcher);
-    std::atomic<bool> finished = false;
-    auto* worker = new QObject;
-    worker->moveToThread(&thread);
-    QObject::connect(&thread, &QThread::started, worker, [&] {
-        body([&] {
-            finished = true;
-            QThread::currentThread()->quit();
-        });
-    });
-    QObject::connect(&thread, &QThread::finished, worker, &QObject::deleteLater);
-    thread.start();
-    if (!thread.wait(20'000)) {
-        thread.quit();
-        thread.wait();
-    }
-    return finished;
-}
-
-struct SocketPair {
-    SocketPair()
-    {
-        REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()) == 0);
-    }
-    ~SocketPair()
-    {
-        for (const int end : ends)
-            ::close(end);
-    }
-    void write(int end, char byte = 'x') const { REQUIRE(::write(ends[end], &byte, 1) == 1); }
-    bool read(int end) const
-    {
-        char byte = 0;
-        return ::read(ends[end], &byte, 1) == 1;
-    }
-    std::array<int, 2> ends{};
-};
-
-/// Runs turns of the loop that do not wait until `condition` holds. False after two seconds.
-template <class Condition> bool spin(EpollDispatcher& dispatcher, Condition condition)
-{
-    const QDeadlineTimer deadline(2000);
-    while (!condition()) {
-        if (deadline.hasExpired())
-            return false;
-        dispatcher.processEvents(QEventLoop::AllEvents);
-    }
-    return true;
-}
-
-void turns(EpollDispatcher& dispatcher, int count)
-{
-    for (int i = 0; i < count; ++i)
-        dispatcher.processEvents(QEventLoop::AllEvents);
-}
-
-/// On a thread of its own, whose dispatcher it is given: notifiers go to it.
-void withDispatcher(const std::function<void(EpollDispatcher&)>& body)
-{
-    CHECK(onDispatcher([&](const auto& done) {
-        auto* dispatcher =
-            qobject_cast<EpollDispatcher*>(QAbstractEventDispatcher::instance(nullptr));
-        REQUIRE(dispatcher);
-        body(*dispatcher);
-        done();
-    }));
-}
 
 class TimerRecorder final : public QObject {
 public:
@@ -258,46 +175,6 @@ TEST_CASE("epoll dispatcher: a notifier may delete others whose events wait")
     });
 }
 
-TEST_CASE("epoll dispatcher: who wants to write gets a turn; a full socket waits for its reader")
-{
-    withDispatcher([](EpollDispatcher& dispatcher) {
-        SocketPair pair;
-        QSocketNotifier notifier(pair.ends[0], QSocketNotifier::Write);
-        int turnsGiven = 0;
-        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [&] {
-            ++turnsGiven;
-            notifier.setEnabled(false);
-        });
-        CHECK(spin(dispatcher, [&] { return turnsGiven == 1; }));
-        turns(dispatcher, 3);
-        CHECK(turnsGiven == 1);
-        notifier.setEnabled(true);
-        CHECK(spin(dispatcher, [&] { return turnsGiven == 2; }));
-
-        const std::vector<char> block(65'536, 'b');
-        while (::write(pair.ends[0], block.data(), block.size()) > 0) {
-        }
-        // One that cannot write after all is watched by the kernel from then on.
-        int tries = 0;
-        bool written = false;
-        QObject::disconnect(&notifier, nullptr, nullptr, nullptr);
-        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier, [&] {
-            ++tries;
-            if (::write(pair.ends[0], block.data(), block.size()) > 0) {
-                written = true;
-                notifier.setEnabled(false);
-            }
-        });
-        notifier.setEnabled(true);
-        turns(dispatcher, 20);
-        CHECK(tries <= 1);
-        std::vector<char> sink(1 << 20);
-        while (::read(pair.ends[1], sink.data(), sink.size()) > 0) {
-        }
-        CHECK(spin(dispatcher, [&] { return written; }));
-    });
-}
-
 TEST_CASE("epoll dispatcher: a hang-up is told to the reader")
 {
     withDispatcher([](EpollDispatcher& dispatcher) {
@@ -311,89 +188,6 @@ TEST_CASE("epoll dispatcher: a hang-up is told to the reader")
         });
         ::shutdown(pair.ends[1], SHUT_RDWR);
         CHECK(spin(dispatcher, [&] { return over; }));
-    });
-}
-
-TEST_CASE("epoll dispatcher: every event that other threads post arrives, in each thread's order")
-{
-    constexpr int threads = 4;
-    constexpr int each = 20'000;
-    struct Receiver final : QObject {
-        std::array<int, threads> last{};
-        int count = 0;
-        bool inOrder = true;
-        std::function<void()> done;
-        void customEvent(QEvent* event) override
-        {
-            const int value = event->type() - QEvent::User;
-            ++last[static_cast<std::size_t>(value)];
-            if (++count == threads * each)
-                done();
-        }
-    };
-    std::vector<std::unique_ptr<QThread>> senders;
-    CHECK(onDispatcher([&](const auto& done) {
-        auto* receiver = new Receiver;
-        receiver->done = [receiver, done] {
-            receiver->deleteLater();
-            done();
-        };
-        for (int i = 0; i < threads; ++i) {
-            senders.emplace_back(QThread::create([receiver, i] {
-                for (int n = 0; n < each; ++n) {
-                    QCoreApplication::postEvent(receiver,
-                                                new QEvent(QEvent::Type(QEvent::User + i)));
-                    if (n % 1000 == 0)
-                        QThread::usleep(300);
-                }
-            }));
-            senders.back()->start();
-        }
-    }));
-    for (const auto& sender : senders)
-        sender->wait();
-}
-
-TEST_CASE("epoll dispatcher: a loop that waits ends at once when another thread ends it")
-{
-    for (int round = 0; round < 200; ++round) {
-        QThread thread;
-        thread.setEventDispatcher(new EpollDispatcher);
-        thread.start();
-        if (round % 2 == 0)
-            QThread::usleep(static_cast<unsigned long>(round));
-        thread.quit();
-        REQUIRE(thread.wait(5000));
-    }
-}
-
-TEST_CASE("epoll dispatcher: an interrupted loop does not wait")
-{
-    withDispatcher([](EpollDispatcher& dispatcher) {
-        QObject context;
-        QMetaObject::invokeMethod(
-            &context, [&] { dispatcher.interrupt(); }, Qt::QueuedConnection);
-        QElapsedTimer elapsed;
-        elapsed.start();
-        QTimer late;
-        late.start(3000);
-        dispatcher.processEvents(QEventLoop::WaitForMoreEvents);
-        CHECK(elapsed.elapsed() < 2000);
-    });
-}
-
-TEST_CASE("epoll dispatcher: sockets without their turn excluded stay silent")
-{
-    withDispatcher([](EpollDispatcher& dispatcher) {
-        SocketPair pair;
-        QSocketNotifier notifier(pair.ends[0], QSocketNotifier::Read);
-        bool heard = false;
-        QObject::connect(&notifier, &QSocketNotifier::activated, &notifier,
-                         [&] { heard = pair.read(0); });
-        pair.write(1);
-        dispatcher.processEvents(QEventLoop::ExcludeSocketNotifiers);
-        CHECK_FALSE(heard);
-        CHECK(spin(dispatcher, [&] { return heard; }));
     });
 }
 

@@ -3,7 +3,9 @@
 
 #include <QElapsedTimer>
 #include <QFile>
+#include <QSemaphore>
 #include <QTemporaryDir>
+#include <QtEndian>
 
 #include <sys/mount.h>
 
@@ -182,4 +184,106 @@ TEST_CASE("a writer without its database says so")
     LocalBus bus;
     GroupWriter group(dir.filePath(QStringLiteral("impulse.db")), bus);
     CHECK_FALSE(group.failure().isEmpty());
+}
+
+namespace {
+
+/// Transactions that a write-ahead log holds: frames that end one name the size of the database
+/// (https://sqlite.org/fileformat2.html, section 4.1).
+std::size_t commitsIn(const QString& log)
+{
+    QFile file(log);
+    REQUIRE(file.open(QIODevice::ReadOnly));
+    const auto bytes = file.readAll();
+    constexpr qsizetype fileHead = 32;
+    constexpr qsizetype frameHead = 24;
+    const auto number = [&](qsizetype at) {
+        return qFromBigEndian<quint32>(bytes.constData() + at);
+    };
+    REQUIRE(bytes.size() > fileHead);
+    const auto frame = frameHead + static_cast<qsizetype>(number(8));
+    std::size_t commits = 0;
+    for (auto at = fileHead; at + frame <= bytes.size(); at += frame) {
+        // The salt of this run of the log; what lies behind is older.
+        if (number(at + 8) != number(16) || number(at + 12) != number(20))
+            break;
+        commits += number(at + 4) != 0;
+    }
+    return commits;
+}
+
+/// Keeps the writer at work in one transaction until it is told to go on.
+struct Gate {
+    std::unique_ptr<WriteJob> job(std::function<void(Store&)> first = [](Store&) {})
+    {
+        return std::make_unique<AnyJob>(
+            [this, first](Store& store) {
+                first(store);
+                reached.release();
+                passed.acquire();
+            },
+            [this] { done = true; });
+    }
+    QSemaphore reached;
+    QSemaphore passed;
+    bool done = false;
+};
+
+std::uint64_t commitsCounted(const Metrics& metrics)
+{
+    std::uint64_t sum = 0;
+    for (std::size_t i = 0; i <= Metrics::Histogram::buckets; ++i)
+        sum += metrics.commitTime.count(i);
+    return sum;
+}
+
+} // namespace
+
+TEST_CASE("jobs that wait together are one commit; without group commit each is one")
+{
+    constexpr int jobs = 500;
+    const bool grouped = GENERATE(true, false);
+    Database database;
+    const auto log = database.path + QStringLiteral("-wal");
+    const auto metrics = std::make_shared<Metrics>();
+    GroupWriter group(database.path, database.bus, {std::chrono::minutes(1), grouped}, metrics);
+    SqlWriter writer(group);
+    Gate gate;
+    writer.submit(gate.job([](Store& store) { store.accounts().insert(accountOf(9999, 8)); }));
+    gate.reached.acquire();
+    int stored = 0;
+    for (int i = 0; i < jobs; ++i)
+        writer.submit(std::make_unique<InsertJob>(
+            i, [&](int, std::optional<WriteFailure> failure) { stored += !failure; }));
+    // A reader keeps the log from beginning anew.
+    auto reader = SqlConnection::open(database.path, SqlConnection::Mode::ReadOnly);
+    REQUIRE((reader && (*reader)->executeOnce(QStringLiteral("BEGIN"))));
+    Statement first(**reader, "SELECT count(*) FROM accounts");
+    REQUIRE(first.next());
+    const auto before = QFile::exists(log) && QFile(log).size() > 0 ? commitsIn(log) : 0;
+    gate.passed.release();
+    REQUIRE(waitUntil([&] { return stored == jobs && gate.done; }));
+    CHECK(database.count() == jobs + 1);
+    // The gate's own, and theirs.
+    const std::uint64_t expected = grouped ? 2 : jobs + 1;
+    CHECK(metrics->groups == expected);
+    CHECK(commitsCounted(*metrics) == expected);
+    CHECK(metrics->committedJobs == jobs + 1);
+    CHECK(commitsIn(log) - before == expected);
+}
+
+TEST_CASE("who reads does not wait for a transaction that writes, and sees what was before it")
+{
+    Database database;
+    GroupWriter group(database.path, database.bus);
+    SqlWriter writer(group);
+    Gate gate;
+    writer.submit(gate.job([](Store& store) { store.accounts().insert(accountOf(1, 8)); }));
+    gate.reached.acquire();
+    // It has written and cannot end before this has read.
+    CHECK(database.count() == 0);
+    CHECK_FALSE(gate.done);
+    gate.passed.release();
+    REQUIRE(waitUntil([&] { return gate.done; }));
+    CHECK(database.count() == 1);
 }
