@@ -1,5 +1,6 @@
 #include "server/app/ControlClient.h"
 
+#include "server/app/BackupPlace.h"
 #include "server/app/ConfigReader.h"
 
 #include <QDir>
@@ -171,6 +172,27 @@ std::optional<QJsonObject> readAnswer(QLocalSocket& socket)
     }
 }
 
+/// Prints the answer and gives the exit code.
+int tell(QJsonObject answer, bool backsUp, bool json)
+{
+    const auto result = answer.value(QLatin1String("result")).toObject();
+    if (backsUp && answer.contains(QLatin1String("result"))) {
+        const auto found = findBackup(result);
+        if (!found)
+            answer = {{QStringLiteral("error"), found.error()}};
+    }
+    const auto error = answer.value(QLatin1String("error")).toString();
+    if (json)
+        print(stdout,
+              QString::fromUtf8(
+                  QJsonDocument(error.isEmpty() ? result : answer).toJson(QJsonDocument::Compact)));
+    else if (error.isEmpty())
+        printForPeople(result);
+    if (!error.isEmpty())
+        return json ? Failed : complain(Failed, error);
+    return result[QLatin1String("good")].toBool(true) ? Done : Failed;
+}
+
 } // namespace
 
 QString controlUsage()
@@ -183,14 +205,16 @@ QString controlUsage()
         "  user reset-password NAME             a code for a new password; it opens no history\n"
         "  user delete NAME --yes               for ever\n"
         "  invite create [--uses N] [--valid-days D]\n"
-        "  invite list\n"
-        "  invite revoke ID\n"
+        "  invite list [--after ID]             those that can still be used\n"
+        "  invite revoke ID                     its first digits will do, if no other has them\n"
         "  stats                                numbers of the server and of its database\n"
         "  sessions                             who is connected\n"
         "  drain [--off]                        send clients away and take none; --off takes them\n"
         "  reload                               read the configuration again\n"
         "  backup FILE [--with-keys]            a consistent, checked copy while chat goes on\n"
-        "  integrity                            check the whole database\n\n"
+        "                                       A packaged server writes to its data folder only:\n"
+        "                                       DATA/backups/NAME, in the container /data/backups\n"
+        "  integrity                            check the whole database, read every blob\n\n"
         "Exit codes: 0 done, 1 failed or faults found, 2 arguments, 3 no server answers.");
 }
 
@@ -206,8 +230,11 @@ int runControl(const QStringList& arguments)
                         (asked.wrong.isEmpty() ? QStringLiteral("which command?") : asked.wrong) +
                             QStringLiteral(" (--help lists them)"));
     // The server has another working folder.
-    if (asked.command.size() == 2 && asked.command[0] == QLatin1String("backup"))
-        asked.command[1] = QDir::current().absoluteFilePath(asked.command[1]);
+    const bool backsUp = asked.command.size() == 2 && asked.command[0] == QLatin1String("backup");
+    if (backsUp) {
+        asked.command[1] = QDir::cleanPath(QDir::current().absoluteFilePath(asked.command[1]));
+        asked.options[QLatin1String("place")] = placeOf(asked.command[1]);
+    }
     QStringList wrong;
     const auto path = socketOf(asked, wrong);
     if (path.isEmpty())
@@ -229,18 +256,7 @@ int runControl(const QStringList& arguments)
     const auto answer = readAnswer(socket);
     if (!answer)
         return complain(NoServer, QStringLiteral("the server hung up; its log may say why"));
-    const auto error = (*answer)[QLatin1String("error")].toString();
-    const auto result = (*answer)[QLatin1String("result")].toObject();
-    if (asked.json)
-        print(
-            stdout,
-            QString::fromUtf8(
-                QJsonDocument(error.isEmpty() ? result : *answer).toJson(QJsonDocument::Compact)));
-    else if (error.isEmpty())
-        printForPeople(result);
-    if (!error.isEmpty())
-        return asked.json ? Failed : complain(Failed, error);
-    return result[QLatin1String("good")].toBool(true) ? Done : Failed;
+    return tell(*answer, backsUp, asked.json);
 }
 
 } // namespace impulse::server

@@ -12,9 +12,6 @@ namespace impulse::server {
 namespace {
 
 constexpr std::size_t usersPerPage = 500;
-constexpr std::size_t mostInvites = 1000;
-constexpr qsizetype inviteIdDigits = 12;
-constexpr std::uint64_t dayMs = std::uint64_t{24} * 3'600'000;
 
 QString key(const char* name)
 {
@@ -227,31 +224,20 @@ bool ControlCommands::runUser(const QStringList& command, const QJsonObject& opt
     return true;
 }
 
-bool ControlCommands::runInvite(const QStringList& command, const QJsonObject& options,
-                                ControlReplyPtr& reply)
-{
-    const auto what = command.value(1);
-    if (what == QLatin1String("create") && command.size() == 2)
-        createInvite(options, reply);
-    else if (what == QLatin1String("list") && command.size() == 2)
-        listInvites(reply);
-    else if (what == QLatin1String("revoke") && command.size() == 3)
-        revokeInvite(command[2], reply);
-    else
-        return false;
-    return true;
-}
-
 void ControlCommands::listUsers(const QJsonObject& options, ControlReplyPtr reply)
 {
     query(std::move(reply),
           [after = options[QLatin1String("after")].toString().toStdString()](SqlConnection& db) {
               QJsonArray rows;
-              const auto users = userRows(db, after, usersPerPage);
+              // One more tells whether there is another page.
+              auto users = userRows(db, after, usersPerPage + 1);
+              const bool more = users.size() > usersPerPage;
+              if (more)
+                  users.pop_back();
               for (const auto& user : users)
                   rows << userObject(user);
               auto result = table("username state devices created lastSeen id", rows);
-              if (users.size() == usersPerPage)
+              if (more)
                   result[key("next")] = QString::fromStdString(users.back().username);
               return result;
           });
@@ -308,70 +294,6 @@ void ControlCommands::deleteUser(const QString& name, const QJsonObject& options
         onOneHost([id = user.id, done = answer(reply, result)](Operations& operations) {
             operations.deleteAccount(id, done);
         });
-    });
-}
-
-void ControlCommands::createInvite(const QJsonObject& options, ControlReplyPtr reply)
-{
-    const auto uses = options[QLatin1String("uses")].toInteger(1);
-    const auto days = options[QLatin1String("valid-days")].toInteger(7);
-    if (uses < 1 || uses > static_cast<qint64>(inviteMaxUses))
-        return reply->fail(QStringLiteral("--uses takes a number from 1 to %1").arg(inviteMaxUses));
-    if (days < 1 || days > 366)
-        return reply->fail(QStringLiteral("--valid-days takes a number from 1 to 366"));
-    crypto::SystemRng rng;
-    const auto code = newInviteCode(rng);
-    const NewInvite invite{inviteHash(code), std::nullopt, static_cast<std::uint64_t>(uses),
-                           SystemClock().nowMs() + static_cast<std::uint64_t>(days) * dayMs};
-    const QJsonObject result{{key("id"), hex(invite.hash).left(inviteIdDigits)},
-                             {key("link"), m_target.inviteLink(QString::fromStdString(code))},
-                             {key("uses"), number(invite.uses)},
-                             {key("expires"), timeText(invite.expiresMs)}};
-    onOneHost([invite, done = answer(reply, result)](Operations& operations) {
-        operations.makeInvite(invite, done);
-    });
-}
-
-void ControlCommands::listInvites(ControlReplyPtr reply)
-{
-    query(std::move(reply), [](SqlConnection& db) {
-        QJsonArray rows;
-        for (const auto& invite : inviteRows(db, SystemClock().nowMs(), mostInvites)) {
-            rows << QJsonObject{{key("id"), hex(invite.hash).left(inviteIdDigits)},
-                                {key("maker"), invite.maker.empty()
-                                                   ? key("(operator)")
-                                                   : QString::fromStdString(invite.maker)},
-                                {key("usesLeft"), number(invite.usesLeft)},
-                                {key("expires"), timeText(invite.expiresMs)}};
-        }
-        return table("id maker usesLeft expires", rows);
-    });
-}
-
-void ControlCommands::revokeInvite(const QString& id, ControlReplyPtr reply)
-{
-    inPool([this, storage = m_target.storage, id, reply]() -> Then {
-        auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
-        std::optional<InviteHash> found;
-        if (connection && id.size() >= 6) {
-            for (const auto& row : inviteRows(**connection, SystemClock().nowMs(), mostInvites)) {
-                if (hex(row.hash).startsWith(id, Qt::CaseInsensitive))
-                    found = row.hash;
-            }
-        }
-        if (!found) {
-            return [reply, id] {
-                reply->fail(QStringLiteral("no invite has the id %1; `ctl invite list` lists them")
-                                .arg(id));
-            };
-        }
-        return [this, reply, hash = *found] {
-            const QJsonObject result{{key("id"), hex(hash).left(inviteIdDigits)},
-                                     {key("state"), key("revoked")}};
-            onOneHost([hash, done = answer(reply, result)](Operations& operations) {
-                operations.revokeInvite(hash, done);
-            });
-        };
     });
 }
 

@@ -55,7 +55,7 @@ private:
     void resetPassword(const QString& name, ControlReplyPtr reply);
     void deleteUser(const QString& name, const QJsonObject& options, ControlReplyPtr reply);
     void createInvite(const QJsonObject& options, ControlReplyPtr reply);
-    void listInvites(ControlReplyPtr reply);
+    void listInvites(const QJsonObject& options, ControlReplyPtr reply);
     void revokeInvite(const QString& id, ControlReplyPtr reply);
     void stats(ControlReplyPtr reply);
     void sessions(ControlReplyPtr reply);

@@ -1,6 +1,8 @@
 // The commands of ControlCommands.h about the server as a whole.
 #include "server/app/Backup.h"
+#include "server/app/BackupPlace.h"
 #include "server/app/ControlCommands.h"
+#include "server/app/FileCopy.h"
 #include "server/storage/DatabaseCheck.h"
 
 #include <QDateTime>
@@ -148,7 +150,11 @@ void ControlCommands::backup(const QString& path, const QJsonObject& options, Co
                                           "the key files of the data folder apart from them"));
     const BackupOrder order{m_target.dataFolder, m_target.storage.path, path,
                             options[QLatin1String("with-keys")].toBool()};
-    atLeisure([this, order, reply]() -> Then {
+    const auto place = options[QLatin1String("place")].toObject();
+    atLeisure([this, order, place, reply]() -> Then {
+        const auto agreed = agreeOn(place, order.path, order.dataFolder);
+        if (!agreed)
+            return [reply, text = agreed.error()] { reply->fail(text); };
         const auto done = backUp(order, m_draft, [&](const QString& step) {
             back([reply, step] { reply->progress(step); });
         });
@@ -171,13 +177,16 @@ void ControlCommands::backup(const QString& path, const QJsonObject& options, Co
 
 void ControlCommands::integrity(ControlReplyPtr reply)
 {
-    atLeisure([this, storage = m_target.storage, reply]() -> Then {
+    atLeisure([this, storage = m_target.storage, folder = m_target.dataFolder, reply]() -> Then {
         back([reply] { reply->progress(QStringLiteral("reading the whole database")); });
         auto connection = SqlConnection::open(storage, SqlConnection::Mode::ReadOnly);
         if (!connection)
             return [reply, text = connection.error().message] { reply->fail(text); };
-        const auto faults = checkDatabase(**connection);
+        const auto blobs = checkFiles(folder + QStringLiteral("/blobs"));
+        const auto faults = checkDatabase(**connection) + blobs.faults;
         auto result = countsOf(**connection);
+        result[key("blobs")] = number(blobs.files);
+        result[key("blobBytes")] = number(blobs.bytes);
         result[key("good")] = faults.isEmpty();
         result[key("faults")] = QJsonArray::fromStringList(faults);
         return [reply, result] { reply->finish(result); };

@@ -1,6 +1,7 @@
 #include "server/app/DataFolder.h"
 
 #include "common/crypto/Primitives.h"
+#include "server/app/FileCopy.h"
 
 #include <QDir>
 #include <QFile>
@@ -130,10 +131,17 @@ DataFolder::DataFolder(DataFolder&& other) noexcept
 Result<bool, QString> DataFolder::lock()
 {
     const auto path = file(QStringLiteral("lock"));
-    const int descriptor =
-        ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    const int descriptor = ::open(QFile::encodeName(path).constData(),
+                                  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (descriptor < 0)
         return Failure{QStringLiteral("cannot open %1: %2").arg(path, reason())};
+    // Made by a command of root's, it would keep the server out.
+    if (!giveAway(descriptor, foreignOwnerOf(m_path))) {
+        const auto why = reason();
+        ::close(descriptor);
+        return Failure{
+            QStringLiteral("cannot give %1 to the owner of its folder: %2").arg(path, why)};
+    }
     if (::flock(descriptor, LOCK_EX | LOCK_NB) == 0) {
         m_lock = descriptor;
         return true;

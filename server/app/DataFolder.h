@@ -8,6 +8,9 @@
 
 namespace impulse::server {
 
+/// What a data folder must have beside its database.
+inline constexpr const char* keyFiles[] = {"server.key", "pepper.key", "secret.key"};
+
 /// After the database's name: the draft of a restore. One without the database is a restore that
 /// was cut off, and must not pass for an empty folder.
 inline constexpr const char* restoringSuffix = ".restoring";

@@ -1,16 +1,15 @@
 #include "common/core/Logging.h"
 #include "common/crypto/Hardening.h"
 #include "common/crypto/SelfTest.h"
-#include "server/app/Backup.h"
 #include "server/app/ConfigReader.h"
 #include "server/app/ConfigTable.h"
 #include "server/app/ControlClient.h"
 #include "server/app/Log.h"
 #include "server/app/MigrateStorage.h"
+#include "server/app/OfflineCommands.h"
 #include "server/app/Process.h"
 #include "server/app/ServerProgram.h"
 #include "server/app/ServiceManager.h"
-#include "server/storage/DatabaseCheck.h"
 
 #include <QCoreApplication>
 #include <QElapsedTimer>
@@ -53,35 +52,6 @@ Result<void, QStringList> reload(ServerProgram& program)
             qCWarning(lcServer).noquote() << "not reloaded:" << sentence;
     }
     return done;
-}
-
-/// `restore FILE` and `integrity`, on a folder that no server need run on.
-int runOffline(const QString& command, QStringList arguments)
-{
-    const bool restores = command == QLatin1String("restore");
-    QString file;
-    if (restores && !arguments.isEmpty() && !arguments.front().startsWith(QLatin1String("--")))
-        file = arguments.takeFirst();
-    const auto config = readConfig(arguments, QProcessEnvironment::systemEnvironment());
-    // A database of PostgreSQL is restored by its own tools, and only told here.
-    const bool needsFile = restores && config && !config.value().storage.isPostgreSql();
-    if (!config || (needsFile && file.isEmpty())) {
-        return fail(ExitCode::Usage, config
-                                         ? QStringLiteral("impulse-server restore FILE --data DIR")
-                                         : config.error().join(QStringLiteral("; ")));
-    }
-    if (restores) {
-        const auto said = restore(file, config.value());
-        if (!said)
-            return fail(said.error().code, said.error().message);
-        print(said.value().join(QLatin1Char('\n')));
-        return static_cast<int>(ExitCode::Clean);
-    }
-    const auto checked = checkStored(config.value().storage);
-    if (!checked)
-        return fail(ExitCode::Database, checked.error());
-    print(QStringLiteral("the database is good"));
-    return static_cast<int>(ExitCode::Clean);
 }
 
 int serve(QCoreApplication& application, const ServerConfig& config)

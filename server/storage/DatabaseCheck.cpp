@@ -125,22 +125,22 @@ Result<void, QString> checkBackup(const QString& path)
     return {};
 }
 
-Result<void, QString> checkStored(const StorageAddress& address)
+Result<QStringList, QString> checkStored(const StorageAddress& address)
 {
-    if (!address.isPostgreSql())
-        return checkBackup(address.path);
-    const auto exists = databaseExists(address);
-    if (!exists)
-        return Failure{exists.error().message};
-    if (!*exists)
-        return Failure{QStringLiteral("there is no database of Impulse at %1").arg(address.name())};
+    if (address.isPostgreSql()) {
+        const auto exists = databaseExists(address);
+        if (!exists)
+            return Failure{exists.error().message};
+        if (!*exists)
+            return Failure{
+                QStringLiteral("there is no database of Impulse at %1").arg(address.name())};
+    }
     auto connection = SqlConnection::open(address, SqlConnection::Mode::ReadOnly);
     if (!connection)
         return Failure{connection.error().message};
-    const auto faults = checkDatabase(**connection);
-    if (!faults.isEmpty())
-        return Failure{faults.join(QStringLiteral("; "))};
-    return {};
+    if (!address.isPostgreSql())
+        IMPULSE_CHECK(checkSchema(**connection, address.path));
+    return checkDatabase(**connection);
 }
 
 Result<void, QString> copyDatabase(const QString& database, const QString& path)

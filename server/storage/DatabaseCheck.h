@@ -17,8 +17,9 @@ QStringList checkDatabase(SqlConnection& connection);
 /// sentence; then there is no file of this name.
 Result<void, QString> copyDatabase(const QString& database, const QString& path);
 
-/// The database of a server, of either kind. The error is a sentence.
-Result<void, QString> checkStored(const StorageAddress& address);
+/// The faults that checkDatabase() finds in the database of a server, of either kind. The error is
+/// a sentence: there is none, or it cannot be opened.
+Result<QStringList, QString> checkStored(const StorageAddress& address);
 
 /// Is this file a database of this program, of a schema that it knows? The error is a sentence.
 Result<void, QString> checkBackup(const QString& path);

@@ -12,6 +12,15 @@ UserRow readUser(const Statement& statement)
             statement.integer(3),       statement.integer(4), statement.integer(5) != 0};
 }
 
+std::vector<InviteRow> readInvites(Statement& statement)
+{
+    std::vector<InviteRow> rows;
+    while (statement.next())
+        rows.push_back({statement.fixed<InviteHash>(0), statement.text(1), statement.integer(2),
+                        statement.integer(3)});
+    return rows;
+}
+
 std::uint64_t single(SqlConnection& connection, const char* sql)
 {
     Statement statement(connection, sql);
@@ -46,18 +55,27 @@ std::optional<UserRow> userRow(SqlConnection& connection, std::string_view usern
     return readUser(statement);
 }
 
-std::vector<InviteRow> inviteRows(SqlConnection& connection, std::uint64_t nowMs, std::size_t limit)
+std::vector<InviteRow> inviteRows(SqlConnection& connection, std::uint64_t nowMs,
+                                  const InviteHash& after, std::size_t limit)
 {
-    Statement statement(connection,
-                        "SELECT code_hash, coalesce((SELECT username FROM accounts "
-                        "WHERE id = maker), ''), uses_left, expires_ms FROM invites "
-                        "WHERE uses_left > 0 AND expires_ms > ? ORDER BY expires_ms LIMIT ?");
-    statement.bind(nowMs).bind(std::uint64_t{limit});
-    std::vector<InviteRow> rows;
-    while (statement.next())
-        rows.push_back({statement.fixed<InviteHash>(0), statement.text(1), statement.integer(2),
-                        statement.integer(3)});
-    return rows;
+    Statement statement(connection, "SELECT code_hash, coalesce((SELECT username FROM accounts "
+                                    "WHERE id = maker), ''), uses_left, expires_ms FROM invites "
+                                    "WHERE code_hash > ? AND uses_left > 0 AND expires_ms > ? "
+                                    "ORDER BY code_hash LIMIT ?");
+    statement.bind(after).bind(nowMs).bind(std::uint64_t{limit});
+    return readInvites(statement);
+}
+
+std::vector<InviteRow> inviteRowsBetween(SqlConnection& connection, std::uint64_t nowMs,
+                                         const InviteHash& first, const InviteHash& last,
+                                         std::size_t limit)
+{
+    Statement statement(connection, "SELECT code_hash, coalesce((SELECT username FROM accounts "
+                                    "WHERE id = maker), ''), uses_left, expires_ms FROM invites "
+                                    "WHERE code_hash >= ? AND code_hash <= ? AND uses_left > 0 "
+                                    "AND expires_ms > ? ORDER BY code_hash LIMIT ?");
+    statement.bind(first).bind(last).bind(nowMs).bind(std::uint64_t{limit});
+    return readInvites(statement);
 }
 
 std::uint64_t storedBytes(SqlConnection& connection)

@@ -37,9 +37,13 @@ struct StoredCounts {
 /// Accounts in the order of their names, after one. Failures are kept in the connection.
 std::vector<UserRow> userRows(SqlConnection& connection, std::string_view after, std::size_t limit);
 std::optional<UserRow> userRow(SqlConnection& connection, std::string_view username);
-/// Those that can still be used, the first to expire first.
+/// Those that can still be used, in the order of their hashes, after one.
 std::vector<InviteRow> inviteRows(SqlConnection& connection, std::uint64_t nowMs,
-                                  std::size_t limit);
+                                  const InviteHash& after, std::size_t limit);
+/// The same from one hash to another, both included.
+std::vector<InviteRow> inviteRowsBetween(SqlConnection& connection, std::uint64_t nowMs,
+                                         const InviteHash& first, const InviteHash& last,
+                                         std::size_t limit);
 /// Of a database of PostgreSQL, its indexes included.
 std::uint64_t storedBytes(SqlConnection& connection);
 /// Reads whole indexes: not for a thread that others wait for.

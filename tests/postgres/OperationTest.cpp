@@ -2,7 +2,9 @@
 #include "tests/integration/CliTown.h"
 #include "tests/postgres/Cluster.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
+#include <QJsonObject>
 #include <QProcess>
 
 using namespace impulse;
@@ -57,8 +59,11 @@ TEST_CASE("an operator's commands for a server on PostgreSQL")
     CHECK(town.bob.run(words("send anna hello")).exitCode != 0);
     CHECK(ctl("user enable bob").exitCode == 0);
     CHECK(town.bob.run(words("send anna hello")).exitCode == 0);
-    CHECK(ctl("invite create").exitCode == 0);
+    const auto id = ctl("invite create").object()[word("id")].toString();
     CHECK(ctl("invite list").output.contains("(operator)"));
+    CHECK(ctl("invite list --after ff").object()[word("rows")].toArray().isEmpty());
+    CHECK(ctl(("invite revoke " + id.left(8).toStdString()).c_str()).exitCode == 0);
+    CHECK_FALSE(ctl("invite list").output.contains(id.toUtf8()));
     CHECK(ctl("integrity").object()[word("good")].toBool());
     const auto backup = town.dir.filePath(word("backup"));
     const auto refused = run(words("ctl --data") + QStringList{data, word("backup"), backup});
