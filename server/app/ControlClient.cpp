@@ -20,6 +20,8 @@ enum Exit { Done = 0, Failed = 1, Usage = 2, NoServer = 3 };
 /// An answer is a page at most.
 constexpr qsizetype mostAnswerBytes = 8 << 20;
 constexpr int connectMs = 5000;
+/// A healthy main thread answers at once.
+constexpr int healthMs = 3000;
 
 struct Asked {
     QStringList command;
@@ -94,6 +96,13 @@ QString cell(const QJsonValue& value)
             parts << cell(part);
         return parts.join(QStringLiteral("\n  "));
     }
+    if (value.isObject()) {
+        const auto object = value.toObject();
+        QStringList parts;
+        for (auto i = object.begin(); i != object.end(); ++i)
+            parts << i.key() + QLatin1Char('=') + cell(i.value());
+        return parts.join(QLatin1Char(' '));
+    }
     return value.toString();
 }
 
@@ -151,7 +160,7 @@ QString socketOf(const Asked& asked, QStringList& wrong)
 }
 
 /// Lines of progress go to standard error; the last line is what this gives.
-std::optional<QJsonObject> readAnswer(QLocalSocket& socket)
+std::optional<QJsonObject> readAnswer(QLocalSocket& socket, int patienceMs)
 {
     QByteArray buffer;
     for (;;) {
@@ -164,7 +173,7 @@ std::optional<QJsonObject> readAnswer(QLocalSocket& socket)
         }
         if (buffer.size() > mostAnswerBytes)
             return std::nullopt;
-        if (socket.bytesAvailable() == 0 && !socket.waitForReadyRead(-1) &&
+        if (socket.bytesAvailable() == 0 && !socket.waitForReadyRead(patienceMs) &&
             socket.bytesAvailable() == 0)
             return std::nullopt;
         buffer += socket.readAll();
@@ -186,12 +195,14 @@ QString controlUsage()
         "  invite list\n"
         "  invite revoke ID\n"
         "  stats                                numbers of the server and of its database\n"
+        "  health                               exit code 0, or 1 and why: for a health check\n"
         "  sessions                             who is connected\n"
         "  drain [--off]                        send clients away and take none; --off takes them\n"
         "  reload                               read the configuration again\n"
         "  backup FILE [--with-keys]            a consistent, checked copy while chat goes on\n"
         "  integrity                            check the whole database\n\n"
-        "Exit codes: 0 done, 1 failed or faults found, 2 arguments, 3 no server answers.");
+        "Exit codes: 0 done, 1 failed or faults found, 2 arguments, 3 no server answers\n"
+        "(health: 1 for that as well).");
 }
 
 int runControl(const QStringList& arguments)
@@ -215,10 +226,12 @@ int runControl(const QStringList& arguments)
                         wrong.isEmpty()
                             ? QStringLiteral("the control socket is off in the configuration")
                             : wrong.join(QStringLiteral("; ")));
+    const bool asksHealth = asked.command == QStringList{QStringLiteral("health")};
+    const auto noServer = asksHealth ? Failed : NoServer;
     QLocalSocket socket;
     socket.connectToServer(path);
     if (!socket.waitForConnected(connectMs))
-        return complain(NoServer,
+        return complain(noServer,
                         QStringLiteral("no server answers on %1: %2. Is it running, on this data "
                                        "folder, and are you its user or root?")
                             .arg(path, socket.errorString()));
@@ -226,9 +239,11 @@ int runControl(const QStringList& arguments)
         {QStringLiteral("command"), QJsonArray::fromStringList(asked.command)},
         {QStringLiteral("options"), asked.options}};
     socket.write(QJsonDocument(request).toJson(QJsonDocument::Compact) + '\n');
-    const auto answer = readAnswer(socket);
+    const auto answer = readAnswer(socket, asksHealth ? healthMs : -1);
     if (!answer)
-        return complain(NoServer, QStringLiteral("the server hung up; its log may say why"));
+        return complain(noServer, socket.state() == QLocalSocket::ConnectedState
+                                      ? QStringLiteral("the server does not answer")
+                                      : QStringLiteral("the server hung up; its log may say why"));
     const auto error = (*answer)[QLatin1String("error")].toString();
     const auto result = (*answer)[QLatin1String("result")].toObject();
     if (asked.json)

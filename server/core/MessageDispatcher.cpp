@@ -108,8 +108,10 @@ void MessageDispatcher::dispatch(const std::shared_ptr<Session>& session, View f
         return;
     }
     const auto id = decoded->id;
-    if (session->outstanding >= m_services.settings.limits.outstandingRequests)
+    if (session->outstanding >= m_services.settings.limits.outstandingRequests) {
+        session->countRefusal();
         return refuse(id, rateLimited(retryWhenBusyMs));
+    }
     // What earlier pushes failed to read is not this request's fault.
     (void)m_services.store.takeFailure();
     const auto visit = [&](auto& request) {
