@@ -42,6 +42,11 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# When, of what, where: the log is kept.
+state=$(git diff --quiet HEAD && echo "" || echo " and changes")
+printf 'clean-root.sh, %s, commit %s%s, %s, suite %s\n' "$(date -u '+%F %T UTC')" "$(git rev-parse --short HEAD)" \
+    "$state" "$(uname -srm)" "$suite"
+
 step "a new $suite in $root"
 mmdebstrap --quiet --variant=minbase "$suite" "$root" 2>"$work/mmdebstrap.log" \
     || { cat "$work/mmdebstrap.log" >&2; exit 1; }
@@ -103,9 +108,29 @@ inside apt-get install -y --no-install-recommends \
 sed -n '/^Impulse server:/,/^More links/p' "$work/install.log"
 link=$(grep -oE '(wss|impulse)://[^ ]+' "$work/install.log" | head -1)
 case $link in *'#'*) ;; *) fail "no invite link with the server's key in what the installation says" ;; esac
-[ "$(stat -c '%U %a' "$root/var/lib/impulse-server" 2>/dev/null || inside stat -c '%U %a' /var/lib/impulse-server)" != "" ]
-inside stat -c '%U %a %n' /var/lib/impulse-server /var/lib/impulse-server/server.key \
-    /var/lib/impulse-server/tls/key.pem
+data=/var/lib/impulse-server
+# For the server's user alone, who owns nothing but his data.
+modes="impulse-server impulse-server 700 $data
+impulse-server impulse-server 600 $data/server.key
+impulse-server impulse-server 600 $data/pepper.key
+impulse-server impulse-server 600 $data/secret.key
+impulse-server impulse-server 600 $data/impulse.db
+impulse-server impulse-server 700 $data/tls
+impulse-server impulse-server 600 $data/tls/key.pem
+root root 644 /etc/impulse/server.conf
+root root 755 /usr/bin/impulse-server"
+# shellcheck disable=SC2046 # a list of files
+is=$(inside stat -c '%U %G %a %n' $(printf '%s\n' "$modes" | cut -d ' ' -f 4))
+[ "$is" = "$modes" ] || fail "owners and modes should be
+$modes
+and are
+$is"
+printf '%s\n' "$is"
+sizes=$(inside dpkg-query -W -f '${Package} ${Installed-Size}\n' impulse-server impulse impulse-cli)
+printf '%s\n' "$sizes" | while read -r package size; do
+    echo "installed: $package $size KB"
+    [ "$size" -le 5000 ] || fail "$package has more than 5 MB"
+done
 
 step "the server, by its unit's command line as its user"
 start_server
@@ -171,8 +196,18 @@ done
 
 step "the app starts"
 as anna env QT_QPA_PLATFORM=offscreen impulse --version
-grep -q 'x-scheme-handler/impulse' "$root/usr/share/applications/impulse.desktop"
-echo "installed: $(inside dpkg-query -W -f '${Package} ${Installed-Size} KB\n' impulse-server impulse impulse-cli | tr '\n' ' ')"
+desktop=$root/usr/share/applications/impulse.desktop
+grep -q '^MimeType=.*x-scheme-handler/impulse;' "$desktop" || fail "impulse: links open nothing"
+icons=$root/usr/share/icons/hicolor
+for size in scalable 16x16 32x32; do
+    grep -q '<svg' "$icons/$size/apps/$(sed -n 's/^Icon=//p' "$desktop").svg" || fail "no icon of size $size"
+done
+inside test -x "/usr/bin/$(sed -n 's/^Exec=\([^ ]*\).*/\1/p' "$desktop")" || fail "the desktop file starts nothing"
+if command -v desktop-file-validate >/dev/null; then
+    desktop-file-validate "$desktop" || fail "the desktop file"
+else
+    echo "skipped: desktop-file-validate is not installed"
+fi
 
 step "removal keeps the data, purging deletes it"
 inside apt-get remove -y -qq impulse-server >/dev/null 2>&1
@@ -181,5 +216,17 @@ inside test -e /etc/impulse/server.conf || fail "removing deleted the settings"
 inside apt-get purge -y -qq impulse-server >"$work/purge.log" 2>&1 || { cat "$work/purge.log"; fail "purging"; }
 for path in /var/lib/impulse-server /etc/impulse /etc/default/impulse-server; do
     inside test ! -e $path || fail "purging left $path"
+done
+! inside getent passwd impulse-server || fail "purging left the user"
+! inside getent group impulse-server || fail "purging left the group"
+for package in impulse impulse-cli; do
+    files=$(inside dpkg -L $package)
+    inside apt-get purge -y -qq $package >"$work/purge.log" 2>&1 || { cat "$work/purge.log"; fail "removing $package"; }
+    for path in $files; do
+        [ -d "$root$path" ] || [ ! -e "$root$path" ] || fail "removing $package left $path"
+    done
+done
+for package in impulse-server impulse impulse-cli; do
+    ! inside dpkg-query -W $package >/dev/null 2>&1 || fail "dpkg still knows $package"
 done
 echo "clean-root.sh: passed"

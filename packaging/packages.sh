@@ -17,8 +17,12 @@ rm -rf build/release/packages
 (cd build/release && cpack -G DEB >/dev/null)
 if command -v lintian >/dev/null; then
     lintian --fail-on error build/release/packages/*.deb
+else
+    echo "skipped: lintian is not installed"
 fi
 if command -v desktop-file-validate >/dev/null; then
     desktop-file-validate packaging/desktop/impulse.desktop
+else
+    echo "skipped: desktop-file-validate is not installed"
 fi
 ls -1 build/release/packages/*.deb

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs what the tests need, builds, runs every test and prints one summary line.
 #   packaging/test.sh [--long] [--preset dev|asan|tsan] [--server asan|tsan] [--no-install] [-- ctest options]
-# --long runs 1,000 rounds of the kill test in place of 50. --server runs the tests of integration and
-# operation alone, against a server with that sanitizer. Exit code 0 only without failures.
+# --long runs 1,000 rounds of the kill tests in place of 50 (of clients and server) and 100 (of the server
+# alone). --server runs the tests of integration and operation alone, against a server with that sanitizer.
+# Exit code 0 only without failures.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -16,7 +17,7 @@ while [ $# -gt 0 ]; do
         --preset) preset=${2:?--preset needs a name}; shift ;;
         --server) server=${2:?--server needs a name}; shift ;;
         --no-install) install=no ;;
-        -h|--help) sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
         --) shift; break ;;
         *) echo "test.sh: unknown option $1" >&2; exit 2 ;;
     esac

@@ -41,6 +41,11 @@ trap cleanup EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+# When, of what, where: the log is kept.
+state=$(git diff --quiet HEAD && echo "" || echo " and changes")
+printf 'image.sh, %s, commit %s%s, %s, suite %s\n' "$(date -u '+%F %T UTC')" "$(git rev-parse --short HEAD)" "$state" \
+    "$(uname -srm)" "$suite"
+
 step "a base image of $suite"
 mmdebstrap --quiet --variant=minbase --include=ca-certificates "$suite" "$work/base.tar"
 container=$(buildah from scratch)
@@ -50,19 +55,44 @@ buildah rm "$container" >/dev/null
 container=
 rm "$work/base.tar"
 
-step "the image"
-# As others get it: what is committed, nothing else.
+step "no secret gets into a layer"
+# As others get it: what is committed, nothing else; and a password as compose.yaml has it made.
 mkdir "$work/source"
 git archive HEAD | tar -C "$work/source" -x
-buildah bud -q --isolation chroot --build-arg BASE=localhost/impulse-base \
+secret=packaging/container/postgres-password
+git check-ignore -q $secret || fail "git would take $secret"
+echo secret >"$work/source/$secret"
+cp "$work/source/.dockerignore" "$work/copy.dockerignore"
+printf 'FROM localhost/impulse-base\nCOPY . /source\n' >"$work/copy"
+buildah bud -q --isolation chroot --ignorefile "$work/copy.dockerignore" -f "$work/copy" -t localhost/impulse-copy \
+    "$work/source" >/dev/null
+container=$(buildah from localhost/impulse-copy)
+copied=$(buildah mount "$container")
+[ -e "$copied/source/packaging/container/Dockerfile" ] || fail "the source was not copied"
+[ ! -e "$copied/source/$secret" ] || fail "$secret is in a layer"
+buildah rm "$container" >/dev/null
+buildah rmi -f localhost/impulse-copy >/dev/null
+container=
+
+step "the image"
+# Docker's form: that of OCI has no HEALTHCHECK.
+buildah bud -q --format docker --isolation chroot --build-arg BASE=localhost/impulse-base \
     -f "$work/source/packaging/container/Dockerfile" -t localhost/impulse-server "$work/source" \
     >"$work/bud.log" 2>&1 || {
     grep -A 6 -E 'error:|FAILED:|^E:' "$work/bud.log" | head -60 >&2
     fail "buildah"
 }
-buildah inspect --type image \
-    --format '{{.OCIv1.Config.User}} {{.OCIv1.Config.Volumes}} {{.OCIv1.Config.Entrypoint}}{{"\n"}}' \
-    localhost/impulse-server
+# expect FIELD VALUE
+expect() {
+    is=$(buildah inspect --type image --format "{{.Docker.Config.$1}}" localhost/impulse-server)
+    [ "$is" = "$2" ] || fail "$1 of the image is $is, should be $2"
+    echo "$1: $is"
+}
+expect User impulse-server
+expect Volumes 'map[/data:{}]'
+expect Entrypoint '[/usr/lib/impulse-server/entrypoint.sh]'
+expect StopSignal SIGTERM
+expect Healthcheck.Test '[CMD impulse-server ctl health]'
 
 step "the server runs from the built system"
 container=$(buildah from localhost/impulse-server)
@@ -99,7 +129,13 @@ person boris --server "$second" register boris --recovery-file "$work/boris.code
 person anna send boris "from a container" >/dev/null
 person boris history anna | grep -q "from a container" || fail "the message did not arrive"
 # shellcheck disable=SC2086
-$run impulse-server ctl stats >/dev/null || fail "the health check"
+health=$($run impulse-server ctl health) || fail "the health check of a good server"
+echo "health: $health"
+kill -STOP $server
+# shellcheck disable=SC2086
+if health=$($run impulse-server ctl health 2>&1); then fail "the health check of a server that stands still"; fi
+echo "health of a server that stands still: $health"
+kill -CONT $server
 kill -TERM $server
 wait $server || fail "the server ended with code $?"
 server=

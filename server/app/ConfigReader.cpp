@@ -28,7 +28,7 @@ constexpr RunOption runOptions[] = {
     {"config", "FILE", "Configuration file; /etc/impulse/server.conf if that exists."},
     {"print-config", "", "Print the manual of the configuration file and exit."},
     {"check-config", "[FILE]", "Check the configuration and exit: 0 if it is good, 2 if not."},
-    {"invite", "", "Make an invite at the start and write its link to the log."},
+    {"invite", "", "Make an invite at the start and print its link."},
     {"make-invite", "", "Print a new invite link and exit."},
     {"uses", "N", "How many people an invite is for. Default 1."},
     {"valid-days", "D", "How long an invite is valid. Default 7."},

@@ -21,6 +21,8 @@ enum Exit { Done = 0, Failed = 1, Usage = 2, NoServer = 3 };
 /// An answer is a page at most.
 constexpr qsizetype mostAnswerBytes = 8 << 20;
 constexpr int connectMs = 5000;
+/// A healthy main thread answers at once.
+constexpr int healthMs = 3000;
 
 struct Asked {
     QStringList command;
@@ -95,6 +97,13 @@ QString cell(const QJsonValue& value)
             parts << cell(part);
         return parts.join(QStringLiteral("\n  "));
     }
+    if (value.isObject()) {
+        const auto object = value.toObject();
+        QStringList parts;
+        for (auto i = object.begin(); i != object.end(); ++i)
+            parts << i.key() + QLatin1Char('=') + cell(i.value());
+        return parts.join(QLatin1Char(' '));
+    }
     return value.toString();
 }
 
@@ -152,7 +161,7 @@ QString socketOf(const Asked& asked, QStringList& wrong)
 }
 
 /// Lines of progress go to standard error; the last line is what this gives.
-std::optional<QJsonObject> readAnswer(QLocalSocket& socket)
+std::optional<QJsonObject> readAnswer(QLocalSocket& socket, int patienceMs)
 {
     QByteArray buffer;
     for (;;) {
@@ -165,7 +174,7 @@ std::optional<QJsonObject> readAnswer(QLocalSocket& socket)
         }
         if (buffer.size() > mostAnswerBytes)
             return std::nullopt;
-        if (socket.bytesAvailable() == 0 && !socket.waitForReadyRead(-1) &&
+        if (socket.bytesAvailable() == 0 && !socket.waitForReadyRead(patienceMs) &&
             socket.bytesAvailable() == 0)
             return std::nullopt;
         buffer += socket.readAll();
@@ -208,6 +217,7 @@ QString controlUsage()
         "  invite list [--after ID]             those that can still be used\n"
         "  invite revoke ID                     its first digits will do, if no other has them\n"
         "  stats                                numbers of the server and of its database\n"
+        "  health                               exit code 0, or 1 and why: for a health check\n"
         "  sessions                             who is connected\n"
         "  drain [--off]                        send clients away and take none; --off takes them\n"
         "  reload                               read the configuration again\n"
@@ -215,7 +225,8 @@ QString controlUsage()
         "                                       A packaged server writes to its data folder only:\n"
         "                                       DATA/backups/NAME, in the container /data/backups\n"
         "  integrity                            check the whole database, read every blob\n\n"
-        "Exit codes: 0 done, 1 failed or faults found, 2 arguments, 3 no server answers.");
+        "Exit codes: 0 done, 1 failed or faults found, 2 arguments, 3 no server answers\n"
+        "(health: 1 for that as well).");
 }
 
 int runControl(const QStringList& arguments)
@@ -242,10 +253,12 @@ int runControl(const QStringList& arguments)
                         wrong.isEmpty()
                             ? QStringLiteral("the control socket is off in the configuration")
                             : wrong.join(QStringLiteral("; ")));
+    const bool asksHealth = asked.command == QStringList{QStringLiteral("health")};
+    const auto noServer = asksHealth ? Failed : NoServer;
     QLocalSocket socket;
     socket.connectToServer(path);
     if (!socket.waitForConnected(connectMs))
-        return complain(NoServer,
+        return complain(noServer,
                         QStringLiteral("no server answers on %1: %2. Is it running, on this data "
                                        "folder, and are you its user or root?")
                             .arg(path, socket.errorString()));
@@ -253,9 +266,11 @@ int runControl(const QStringList& arguments)
         {QStringLiteral("command"), QJsonArray::fromStringList(asked.command)},
         {QStringLiteral("options"), asked.options}};
     socket.write(QJsonDocument(request).toJson(QJsonDocument::Compact) + '\n');
-    const auto answer = readAnswer(socket);
+    const auto answer = readAnswer(socket, asksHealth ? healthMs : -1);
     if (!answer)
-        return complain(NoServer, QStringLiteral("the server hung up; its log may say why"));
+        return complain(noServer, socket.state() == QLocalSocket::ConnectedState
+                                      ? QStringLiteral("the server does not answer")
+                                      : QStringLiteral("the server hung up; its log may say why"));
     return tell(*answer, backsUp, asked.json);
 }
 

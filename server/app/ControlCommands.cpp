@@ -192,6 +192,8 @@ void ControlCommands::run(const QStringList& command, const QJsonObject& options
         return;
     if (is("stats", 1))
         return stats(reply);
+    if (is("health", 1))
+        return health(reply);
     if (is("sessions", 1))
         return sessions(reply);
     if (is("drain", 1))

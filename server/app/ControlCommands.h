@@ -22,6 +22,8 @@ struct ControlTarget {
     std::function<QString(const QString& code)> inviteLink;
     /// Sentences if nothing was changed.
     std::function<Result<void, QStringList>()> reload;
+    /// Threads that make no progress, as Vitals names them.
+    std::function<QStringList()> stuckThreads;
     /// Stops or begins accepting connections.
     std::function<void(bool accept)> setAccepting;
 };
@@ -58,6 +60,7 @@ private:
     void listInvites(const QJsonObject& options, ControlReplyPtr reply);
     void revokeInvite(const QString& id, ControlReplyPtr reply);
     void stats(ControlReplyPtr reply);
+    void health(ControlReplyPtr reply);
     void sessions(ControlReplyPtr reply);
     void drain(const QJsonObject& options, ControlReplyPtr reply);
     void reload(ControlReplyPtr reply);

@@ -53,6 +53,9 @@ QJsonObject countsOf(SqlConnection& connection)
 
 QJsonObject runningNumbers(const Metrics& metrics)
 {
+    QJsonObject refused;
+    for (std::size_t i = 0; i < Metrics::refusalReasons.size(); ++i)
+        refused[key(Metrics::refusalReasons[i])] = number(metrics.refusals(i));
     return {{key("uptimeSeconds"), number(metrics.uptimeMs() / 1000)},
             {key("connections"), number(metrics.total(&Traffic::connections))},
             {key("sessions"), number(metrics.total(&Traffic::sessions))},
@@ -61,6 +64,7 @@ QJsonObject runningNumbers(const Metrics& metrics)
             {key("messagesIn"), number(metrics.total(&Traffic::messagesIn))},
             {key("messagesOut"), number(metrics.total(&Traffic::messagesOut))},
             {key("rateLimited"), number(metrics.total(&Traffic::rateLimited))},
+            {key("connectionsRefused"), refused},
             {key("writerQueue"), number(metrics.writerQueue)},
             {key("deliveryQueue"), number(metrics.deliveryQueue)},
             {key("groups"), number(metrics.groups)},
@@ -112,6 +116,20 @@ void ControlCommands::stats(ControlReplyPtr reply)
               result[key("logBytes")] = QFileInfo(storage.path + QStringLiteral("-wal")).size();
               return result;
           });
+}
+
+void ControlCommands::health(ControlReplyPtr reply)
+{
+    // What /healthz says, and who it is. If the main thread itself is stuck, nobody answers.
+    const auto stuck = m_target.stuckThreads();
+    if (!stuck.isEmpty() || !m_target.metrics->isHealthy()) {
+        return reply->fail(
+            QStringLiteral("no progress: ") +
+            (stuck.isEmpty() ? QStringLiteral("main") : stuck.join(QStringLiteral(", "))));
+    }
+    if (m_target.metrics->draining != 0)
+        return reply->fail(QStringLiteral("draining: no connections are accepted"));
+    reply->finish({{key("state"), key("ok")}});
 }
 
 void ControlCommands::sessions(ControlReplyPtr reply)

@@ -89,7 +89,7 @@ struct ServerConfig {
     /// Path of the control socket; empty: none.
     QString controlSocket;
 
-    /// Print an invite to the log after the start.
+    /// Print an invite after the start.
     bool invite = false;
     std::uint64_t inviteUses = 1;
     std::uint64_t inviteDays = 7;

@@ -9,7 +9,6 @@
 #include "server/storage/DatabaseFile.h"
 
 #include <QFile>
-#include <QFileInfo>
 
 #include <future>
 
@@ -165,7 +164,7 @@ Result<void, ProgramFailure> ServerProgram::openNetwork()
     auto files = certificatesOf(m_config);
     if (!files)
         return failed(ExitCode::Certificate, files.error());
-    m_counter = std::make_unique<ConnectionCounter>(connectionLimits(m_config));
+    m_counter = std::make_unique<ConnectionCounter>(connectionLimits(m_config), m_metrics);
     IMPULSE_CHECK(startIoThreads());
     std::vector<Listener::Target> targets;
     for (const auto& thread : m_ioThreads) {
@@ -260,6 +259,7 @@ Result<void, ProgramFailure> ServerProgram::openControl()
         return serverLink(linkBase(m_config, m_listener->serverPort()), m_keys->serverId, code);
     };
     target.reload = [this] { return onReloadAsked(); };
+    target.stuckThreads = [this] { return m_vitals ? m_vitals->stuck() : QStringList(); };
     target.setAccepting = [this](bool accept) { m_listener->setRefusing(!accept); };
     m_commands = std::make_unique<ControlCommands>(std::move(target));
     m_control = std::make_unique<ControlServer>(
@@ -281,6 +281,8 @@ Result<void, ProgramFailure> ServerProgram::openHealth()
                               {}});
     }
     m_vitals = std::make_unique<Vitals>(std::move(heartbeats));
+    if (!m_config.healthAddress.isNull())
+        m_size = std::make_unique<DatabaseSize>(m_config.storage, m_metrics);
     checkVitals();
     if (m_config.healthAddress.isNull())
         return {};
@@ -295,12 +297,9 @@ Result<void, ProgramFailure> ServerProgram::openHealth()
 bool ServerProgram::checkVitals()
 {
     m_metrics->deliveryQueue = m_bus.waitingNow();
-    // That of PostgreSQL is known to `ctl stats`, which may wait for an answer.
-    if (!m_config.storage.isPostgreSql()) {
-        const auto& path = m_config.storage.path;
-        m_metrics->databaseBytes = static_cast<std::uint64_t>(
-            QFileInfo(path).size() + QFileInfo(path + QStringLiteral("-wal")).size());
-    }
+    // Only /metrics shows it; `ctl stats` asks for itself.
+    if (m_size)
+        m_size->update(m_metrics->uptimeMs());
     const bool good = m_vitals->check(m_metrics->uptimeMs());
     m_metrics->setAlive(good);
     return good;
@@ -330,7 +329,9 @@ void ServerProgram::stop()
 
 bool ServerProgram::isBusy()
 {
-    return m_commands && !m_commands->finish();
+    const bool commands = m_commands && !m_commands->finish();
+    const bool size = m_size && !m_size->finish();
+    return commands || size;
 }
 
 QString ServerProgram::url() const

@@ -2,6 +2,7 @@
 
 #include "server/app/ControlCommands.h"
 #include "server/app/DataFolder.h"
+#include "server/app/DatabaseSize.h"
 #include "server/app/ServerConfig.h"
 #include "server/app/Vitals.h"
 #include "server/core/LocalBus.h"
@@ -40,8 +41,8 @@ public:
     bool checkVitals();
     /// Refuses new connections, commits what was taken in, answers it, tells the clients, closes.
     void stop();
-    /// After stop(): does a backup or the like still run? Nothing can cut it short but the end of
-    /// the process; what it has written is taken away already.
+    /// After stop(): does a backup, or a question to PostgreSQL, still run? Nothing can cut it
+    /// short but the end of the process; what a backup has written is taken away already.
     bool isBusy();
 
     /// "ws://ADDRESS:PORT" or "wss://…", as programs on this computer reach it.
@@ -78,6 +79,7 @@ private:
     std::unique_ptr<ControlCommands> m_commands;
     std::unique_ptr<ControlServer> m_control;
     std::unique_ptr<Vitals> m_vitals;
+    std::unique_ptr<DatabaseSize> m_size;
     std::unique_ptr<HealthServer> m_health;
 };
 

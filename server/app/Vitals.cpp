@@ -40,4 +40,14 @@ bool Vitals::check(std::uint64_t nowMs)
     return good;
 }
 
+QStringList Vitals::stuck() const
+{
+    QStringList names;
+    for (const auto& watched : m_watched) {
+        if (watched.isStuck)
+            names << QString::fromStdString(watched.heartbeat.name);
+    }
+    return names;
+}
+
 } // namespace impulse::server

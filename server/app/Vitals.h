@@ -2,6 +2,8 @@
 
 #include "server/core/Metrics.h"
 
+#include <QStringList>
+
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -32,6 +34,8 @@ public:
 
     /// To be called about once a second: does every thread get on? Logs who stands still, once.
     bool check(std::uint64_t nowMs);
+    /// Who stood still when it was last checked.
+    QStringList stuck() const;
 
 private:
     struct Watched {

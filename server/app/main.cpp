@@ -79,14 +79,17 @@ int serve(QCoreApplication& application, const ServerConfig& config)
     const auto started = program.start();
     if (!started)
         return fail(started.error().code, started.error().message);
-    qCInfo(lcServer).noquote() << "link for clients:" << program.link();
+    // For whoever starts it, and so not for the log: the links carry an address, a key, a code.
+    auto told = QStringLiteral("impulse-server ready on ") + program.url() +
+                QStringLiteral("\nlink for clients: ") + program.link();
     if (config.invite) {
         const auto invite = program.makeInvite();
         if (!invite)
             return fail(invite.error().code, invite.error().message);
-        qCInfo(lcServer).noquote() << "invite:" << invite.value();
+        told += QStringLiteral("\ninvite: ") + invite.value();
     }
-    print(QStringLiteral("impulse-server ready on ") + program.url());
+    print(told);
+    qCInfo(lcServer) << "serving";
     manager.ready("serving");
     // As often as systemd wants to hear of us, and at least once a second.
     const auto every =
@@ -103,7 +106,8 @@ int serve(QCoreApplication& application, const ServerConfig& config)
     vitals.start(every);
     const int code = QCoreApplication::exec();
     if (program.isBusy()) {
-        qCWarning(lcServer) << "a backup or check was cut off by the end of the server";
+        qCWarning(lcServer)
+            << "what still ran for the operator was cut off by the end of the server";
         ::_exit(code);
     }
     return code;

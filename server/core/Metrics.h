@@ -55,10 +55,30 @@ public:
     Number rateLimited;
 };
 
+/// Why a connection was refused, before anything was read from it.
+enum class ConnectionRefusal {
+    /// max-connections.
+    Total,
+    /// max-connections-per-address.
+    Address,
+    /// max-unauthenticated-connections.
+    Unauthenticated,
+    /// `ctl drain`.
+    Draining,
+    /// No file descriptor is left for it.
+    Descriptors,
+    /// Too many wait for the I/O thread already.
+    Busy
+};
+
 /// Numbers of a running server. Any thread reads, nobody waits for a reader.
 class Metrics {
 public:
     using Number = std::atomic<std::uint64_t>;
+
+    /// Names of ConnectionRefusal, in its order.
+    static constexpr std::array<const char*, 6> refusalReasons{
+        "total", "address", "unauthenticated", "draining", "descriptors", "busy"};
 
     /// A histogram as Prometheus has them. Bounds in microseconds, each twice the one before.
     class Histogram {
@@ -105,6 +125,17 @@ public:
         return sum;
     }
 
+    /// Any thread.
+    void countRefusal(ConnectionRefusal reason)
+    {
+        m_refusals[static_cast<std::size_t>(reason)].fetch_add(1, std::memory_order_relaxed);
+    }
+    /// By the place in refusalReasons.
+    std::uint64_t refusals(std::size_t reason) const
+    {
+        return m_refusals[reason].load(std::memory_order_relaxed);
+    }
+
     /// What the main thread found when it looked last.
     void setAlive(bool alive)
     {
@@ -130,6 +161,7 @@ public:
     // Set now and then by the main thread.
     /// Deliveries that wait for an I/O thread.
     Number deliveryQueue = 0;
+    /// 0: not known yet.
     Number databaseBytes = 0;
     Number draining = 0;
 
@@ -144,6 +176,7 @@ private:
     const std::chrono::steady_clock::time_point m_started = std::chrono::steady_clock::now();
     Number m_alive = 1;
     Number m_lookedMs = 0;
+    std::array<Number, refusalReasons.size()> m_refusals{};
     /// For the list, which changes at the start only; the numbers are atomic.
     mutable std::mutex m_mutex;
     std::vector<std::shared_ptr<Traffic>> m_threads;

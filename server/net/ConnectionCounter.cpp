@@ -17,12 +17,14 @@ QString limitKey(const QHostAddress& address)
 ConnectionCounter::Place ConnectionCounter::take(const QString& key)
 {
     const std::lock_guard lock(m_mutex);
-    if (m_total >= m_limits.total || m_unknown >= m_limits.unauthenticated)
-        return {};
+    if (m_total >= m_limits.total)
+        return refuse(ConnectionRefusal::Total);
+    if (m_unknown >= m_limits.unauthenticated)
+        return refuse(ConnectionRefusal::Unauthenticated);
     if (!key.isEmpty()) {
         auto& count = m_perAddress[key];
         if (count >= m_limits.perAddress)
-            return {};
+            return refuse(ConnectionRefusal::Address);
         ++count;
     }
     ++m_total;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "server/core/Metrics.h"
+
 #include <QHash>
 #include <QHostAddress>
 #include <QString>
@@ -23,7 +25,12 @@ struct ConnectionLimits {
 /// Connections in all, per address and without a login. Any thread.
 class ConnectionCounter {
 public:
-    explicit ConnectionCounter(const ConnectionLimits& limits) : m_limits(limits) {}
+    /// Counts refusals there, if that is not null.
+    explicit ConnectionCounter(const ConnectionLimits& limits,
+                               std::shared_ptr<Metrics> metrics = nullptr)
+        : m_limits(limits), m_metrics(std::move(metrics))
+    {
+    }
 
     /// One counted connection; gives its place back when it goes.
     class Place {
@@ -67,6 +74,13 @@ public:
     /// the connection comes in: an empty key counts in all only.
     Place take(const QString& key);
 
+    /// A connection that is refused for another reason than these limits.
+    void countRefusal(ConnectionRefusal reason)
+    {
+        if (m_metrics)
+            m_metrics->countRefusal(reason);
+    }
+
     int total() const;
     /// Counts from now on; who is connected stays.
     void setLimits(const ConnectionLimits& limits);
@@ -74,9 +88,15 @@ public:
 private:
     void release(const QString& key, bool unknown);
     void admit();
+    Place refuse(ConnectionRefusal reason)
+    {
+        countRefusal(reason);
+        return {};
+    }
 
     mutable std::mutex m_mutex;
     ConnectionLimits m_limits;
+    const std::shared_ptr<Metrics> m_metrics;
     QHash<QString, int> m_perAddress;
     int m_total = 0;
     int m_unknown = 0;

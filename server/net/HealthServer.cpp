@@ -9,6 +9,8 @@
 #include <QTimer>
 
 #include <future>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 namespace impulse::server {
@@ -16,6 +18,9 @@ namespace impulse::server {
 namespace {
 
 using Status = QHttpServerResponse::StatusCode;
+
+/// Nice value of the thread.
+constexpr int leisure = 10;
 
 /// Hands sockets to the HTTP server, few at a time and for a short while.
 class BoundedListener final : public QTcpServer {
@@ -100,8 +105,12 @@ Result<quint16, QString> HealthServer::listen(const QHostAddress& address, quint
     auto opening = opened.get_future();
     auto* endpoint = new Endpoint(m_metrics);
     endpoint->moveToThread(&m_thread);
-    QObject::connect(&m_thread, &QThread::started, endpoint,
-                     [&, endpoint] { opened.set_value(endpoint->listen(address, port)); });
+    m_thread.setObjectName(QStringLiteral("health"));
+    QObject::connect(&m_thread, &QThread::started, endpoint, [&, endpoint] {
+        // Whoever asks a lot takes processor time from nobody who chats.
+        ::setpriority(PRIO_PROCESS, static_cast<id_t>(::syscall(SYS_gettid)), leisure);
+        opened.set_value(endpoint->listen(address, port));
+    });
     QObject::connect(&m_thread, &QThread::finished, endpoint, &QObject::deleteLater);
     m_thread.start();
     auto result = opening.get();

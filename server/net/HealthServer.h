@@ -11,7 +11,8 @@
 namespace impulse::server {
 
 /// /healthz and /metrics for programs on this computer, on a thread of its own that reads numbers
-/// only: nothing that is done to it can delay chat. Owned and called by the main thread.
+/// only and is less urgent than the others: nothing that is done to it can delay chat. Owned and
+/// called by the main thread.
 class HealthServer final {
 public:
     explicit HealthServer(std::shared_ptr<const Metrics> metrics);

@@ -62,17 +62,24 @@ Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bo
 
 void Listener::incomingConnection(qintptr descriptor)
 {
-    if (m_refusing)
+    if (m_refusing) {
+        m_counter.countRefusal(ConnectionRefusal::Draining);
         return refuse(descriptor, retryAfterDrain);
+    }
     const auto key = m_behindProxy ? QString() : limitKey(peerOf(descriptor));
     AcceptedSocket accepted{descriptor, m_certificates.current(), {}};
-    if (!isOneTooMany(descriptor))
-        accepted.place = m_counter.take(key);
+    if (isOneTooMany(descriptor)) {
+        m_counter.countRefusal(ConnectionRefusal::Descriptors);
+        return refuse(descriptor, retryAfterLimit);
+    }
+    accepted.place = m_counter.take(key);
     if (!accepted.place)
         return refuse(descriptor, retryAfterLimit);
     const auto& target = m_targets[m_next++ % m_targets.size()];
-    if (!target(std::move(accepted)))
+    if (!target(std::move(accepted))) {
+        m_counter.countRefusal(ConnectionRefusal::Busy);
         refuse(descriptor, retryAfterLimit);
+    }
 }
 
 void Listener::refuse(qintptr descriptor, std::chrono::seconds retryAfter) const

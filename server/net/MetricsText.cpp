@@ -35,6 +35,17 @@ void addHistogram(QByteArray& text, const Metrics::Histogram& histogram)
             seconds(histogram.sumUs()) + '\n' + name + "_count " + total + '\n';
 }
 
+void addRefusals(QByteArray& text, const Metrics& metrics)
+{
+    const QByteArray name = "impulse_connections_refused_total";
+    text += "# HELP " + name + " Connections refused by a limit or a drain.\n# TYPE " + name +
+            " counter\n";
+    for (std::size_t i = 0; i < Metrics::refusalReasons.size(); ++i) {
+        text += name + "{reason=\"" + Metrics::refusalReasons[i] + "\"} " +
+                QByteArray::number(static_cast<qulonglong>(metrics.refusals(i))) + '\n';
+    }
+}
+
 } // namespace
 
 QByteArray metricsText(const Metrics& metrics)
@@ -51,7 +62,9 @@ QByteArray metricsText(const Metrics& metrics)
     gauge("sessions", "Connections that are logged in.", metrics.total(&Traffic::sessions));
     gauge("writer_queue", "Jobs that wait for the writer.", metrics.writerQueue);
     gauge("delivery_queue", "Deliveries that wait for an I/O thread.", metrics.deliveryQueue);
-    gauge("database_bytes", "Size of the database and its log.", metrics.databaseBytes);
+    // A size that is not known yet is no size of 0.
+    if (const auto bytes = metrics.databaseBytes.load(std::memory_order_relaxed); bytes != 0)
+        gauge("database_bytes", "Size of the database and its log.", bytes);
     gauge("draining", "1 while no connections are accepted.", metrics.draining);
     gauge("healthy", "1 while every thread makes progress.", metrics.isHealthy() ? 1 : 0);
     counter("frames_in_total", "Frames from clients.", metrics.total(&Traffic::framesIn));
@@ -61,6 +74,7 @@ QByteArray metricsText(const Metrics& metrics)
             metrics.total(&Traffic::messagesOut));
     counter("rate_limited_total", "Requests refused by a limit.",
             metrics.total(&Traffic::rateLimited));
+    addRefusals(text, metrics);
     counter("committed_jobs_total", "Writes in committed groups.", metrics.committedJobs);
     addHistogram(text, metrics.commitTime);
     return text;

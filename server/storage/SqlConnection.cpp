@@ -17,6 +17,20 @@ QString uniqueName()
     return QStringLiteral("impulse-%1").arg(++counter);
 }
 
+const char* whyNot(SqlError error)
+{
+    switch (error) {
+    case SqlError::Lost:
+        return "it does not answer";
+    case SqlError::CannotOpen:
+        return "it refuses this user or has no such database, or the password file is unreadable";
+    case SqlError::Busy:
+        return "another server uses the database";
+    default:
+        return "it answers with an error";
+    }
+}
+
 } // namespace
 
 Result<std::unique_ptr<SqlConnection>, SqlConnection::OpenFailure>
@@ -73,14 +87,14 @@ bool SqlConnection::reconnect()
     if (const auto failure = connect()) {
         m_delay = std::clamp(m_delay * 2, firstDelay, longestDelay);
         m_nextAttempt = Clock::now() + m_delay;
-        qCWarning(lcStorage).noquote()
-            << "no connection to" << m_address.name() << "-" << failure->message.simplified();
+        // The failure's own sentence names host, user and database.
+        qCWarning(lcStorage) << "no connection to PostgreSQL:" << whyNot(failure->code);
         return false;
     }
     m_lost = false;
     m_delay = {};
     m_nextAttempt = {};
-    qCInfo(lcStorage).noquote() << "connected to" << m_address.name() << "again";
+    qCInfo(lcStorage) << "connected to PostgreSQL again";
     return true;
 }
 
@@ -231,8 +245,9 @@ void SqlConnection::fail(const QSqlError& error)
         return;
     m_logged = m_error;
     m_lastLog.restart();
-    // PostgreSQL adds a line with the values of the row, which are nobody's business.
-    const auto text = error.text().section(QStringLiteral("DETAIL:"), 0, 0).simplified();
+    // PostgreSQL adds lines with the values of the row, in any language: nobody's business.
+    const auto text = isPostgreSql() ? error.databaseText().section(QLatin1Char('\n'), 0, 0)
+                                     : error.text().simplified();
     qCWarning(lcStorage).noquote() << (isPostgreSql() ? "PostgreSQL:" : "SQLite:") << text << "code"
                                    << error.nativeErrorCode();
 }

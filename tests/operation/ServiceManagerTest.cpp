@@ -85,6 +85,12 @@ struct Service {
                        word("--config"), config()});
         REQUIRE(process.waitForStarted());
     }
+    int ctl(const char* command) const
+    {
+        return QProcess::execute(
+            word(IMPULSE_BIN_DIR "/impulse-server"),
+            {word("ctl"), word("--data"), dir.filePath(word("data")), word(command)});
+    }
     QString config() const { return dir.filePath(word("server.conf")); }
     void write(const QByteArray& text) const
     {
@@ -150,6 +156,19 @@ TEST_CASE("the service manager hears READY, WATCHDOG, RELOADING and STOPPING")
     service.write("nonsense\n");
     service.signal(SIGHUP);
     REQUIRE(notify.has("READY=1\nSTATUS=serving; the new configuration has mistakes"));
+
+    // The operator's command does the same, and does not return before.
+    notify.forget();
+    service.write("registration = closed\n");
+    CHECK(service.ctl("reload") == 0);
+    CHECK(notify.count("RELOADING=1\nMONOTONIC_USEC=") == 1);
+    CHECK(notify.count("READY=1\nSTATUS=serving") == 1);
+    CHECK(find("RELOADING=1") < find("READY=1"));
+    notify.forget();
+    service.write("nonsense\n");
+    CHECK(service.ctl("reload") == 1);
+    CHECK(notify.count("RELOADING=1\nMONOTONIC_USEC=") == 1);
+    CHECK(notify.count("READY=1\nSTATUS=serving; the new configuration has mistakes") == 1);
 
     service.signal(SIGTERM);
     REQUIRE(notify.has("STOPPING=1"));

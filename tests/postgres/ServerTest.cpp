@@ -1,5 +1,6 @@
 #include "tests/integration/CliTown.h"
 #include "tests/postgres/Cluster.h"
+#include "tests/support/HealthClient.h"
 #include "tests/support/WritingTown.h"
 
 #include <QFile>
@@ -126,6 +127,30 @@ TEST_CASE("PostgreSQL restarts while people write: refused for a while, then on,
     }
     std::cout << "PostgreSQL restart test: " << town.accepted() << " events acknowledged, "
               << town.unavailable() << " refused\n";
+    CHECK(server.stop());
+    // The log says what happened, and not where.
+    const auto& log = server.errors();
+    CHECK(log.contains("no connection to PostgreSQL: it does not answer"));
+    CHECK(log.contains("connected to PostgreSQL again"));
+    CHECK_FALSE(log.contains("postgresql://"));
+    CHECK_FALSE(log.contains(database.name().toUtf8()));
+}
+
+TEST_CASE("/metrics has the size of a database on PostgreSQL, asked for on a thread of its own")
+{
+    const EmptyDatabase database;
+    QTemporaryDir dir;
+    ServerProcess server(dir.filePath(word("data")));
+    REQUIRE(server.start(openOn(database.url()) +
+                         tests::words("--health-address 127.0.0.1 --health-port 0")));
+    const auto port = tests::healthPort(server);
+    double bytes = -1;
+    CHECK(waitUntil([&] {
+        bytes = tests::numberOf(tests::get(port, "/metrics"), "impulse_database_bytes");
+        return bytes > 0;
+    }));
+    // An empty one of PostgreSQL 15 has 7 MB.
+    CHECK(bytes > 1'000'000);
     CHECK(server.stop());
 }
 

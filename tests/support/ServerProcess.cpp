@@ -39,8 +39,7 @@ void ServerProcess::addEnvironment(const QStringList& variables)
     if (environment.isEmpty())
         environment = QProcessEnvironment::systemEnvironment();
     for (const auto& pair : variables)
-        environment.insert(pair.section(QLatin1Char('='), 0, 0),
-                           pair.section(QLatin1Char('='), 1));
+        environment.insert(pair.section(QLatin1Char('='), 0, 0), pair.section(QLatin1Char('='), 1));
     m_process.setProcessEnvironment(environment);
 }
 
@@ -67,7 +66,7 @@ bool ServerProcess::start(const QStringList& more)
     const QByteArray ready = "impulse-server ready on ";
     if (!waitUntil(said, startMs) || !m_output.startsWith(ready))
         return false;
-    m_url = QString::fromLatin1(m_output.mid(ready.size()).trimmed());
+    m_url = QString::fromLatin1(m_output.mid(ready.size(), m_output.indexOf('\n') - ready.size()));
     m_port = QUrl(m_url).port();
     return true;
 }

@@ -23,7 +23,7 @@ until grep -q '^impulse-server ready' ready; do
     kill -0 $server || { cat log >&2; exit 1; }
     sleep 0.1
 done
-link=$(sed -n 's/.*link for clients: //p' log)
+link=$(sed -n 's/^link for clients: //p' ready)
 echo "correct horse of the fixture" >password
 cli() { who=$1; shift; "$binaries/impulse-cli" --home "$who" --password-file password "$@"; }
 cli anna --server "$link" register anna --recovery-file anna-code
