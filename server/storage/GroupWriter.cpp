@@ -14,11 +14,6 @@ constexpr std::size_t moveJobs = 8192;
 constexpr std::chrono::milliseconds moveEvery(1000);
 /// While the log waits to be emptied, or a group for the database to answer.
 constexpr std::chrono::milliseconds lookAgain(50);
-/// After so many jobs together more are let come together for the next group: a commit rewrites a
-/// page of each conversation's index whether one event is new in it or ten, and pushes of one
-/// commit to one connection leave in one write.
-constexpr std::size_t busyJobs = 48;
-constexpr std::chrono::milliseconds busyGroupEvery(2);
 /// For a lock of another program: how long SQLite waits, and how often it is asked to.
 constexpr auto shortWait = "PRAGMA busy_timeout = 500";
 constexpr int lockAttempts = 10;
@@ -97,7 +92,6 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
                 settleAs(false);
             return;
         }
-        const auto begun = Clock::now();
         for (std::span<Job> rest = jobs ? *jobs : std::span<Job>(); !rest.empty();) {
             const auto group =
                 rest.first(m_oneByOne || !m_options.group ? 1 : std::min(groupSize, rest.size()));
@@ -118,8 +112,6 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
         if (checkpointer)
             keepLog(connection, *checkpointer);
         settle(database);
-        if (jobs && jobs->size() >= busyJobs)
-            std::this_thread::sleep_until(begun + busyGroupEvery);
     }
 }
 
