@@ -53,12 +53,13 @@ std::uint64_t storedVersion(SqlConnection& connection)
     return statement.next() ? statement.integer(0) : 0;
 }
 
-bool run(SqlConnection& connection, std::uint64_t version)
+bool run(SqlConnection& connection, std::uint64_t version, std::uint64_t last)
 {
     const auto kind =
         connection.isPostgreSql() ? StorageAddress::Kind::PostgreSql : StorageAddress::Kind::Sqlite;
     const auto names = files(kind);
-    for (auto number = version; number < static_cast<std::uint64_t>(names.size()); ++number) {
+    const auto end = std::min(last, static_cast<std::uint64_t>(names.size()));
+    for (auto number = version; number < end; ++number) {
         if (!connection.begin())
             return false;
         for (const auto& sql :

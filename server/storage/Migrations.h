@@ -4,6 +4,8 @@
 
 #include <QStringList>
 
+#include <limits>
+
 /// The numbered files of server/storage/migrations, those for PostgreSQL in a folder of their own.
 namespace impulse::server::migrations {
 
@@ -13,7 +15,9 @@ QStringList files(StorageAddress::Kind kind);
 /// The version that a database of ours has; 0: none, or it cannot be read.
 std::uint64_t storedVersion(SqlConnection& connection);
 
-/// Runs those above `version`, each in a transaction. False: the connection has the error.
-bool run(SqlConnection& connection, std::uint64_t version);
+/// Runs those above `version`, up to the last one or `last`, each in a transaction. False: the
+/// connection has the error.
+bool run(SqlConnection& connection, std::uint64_t version,
+         std::uint64_t last = std::numeric_limits<std::uint64_t>::max());
 
 } // namespace impulse::server::migrations

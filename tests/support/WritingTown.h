@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/support/Catch.h"
+#include "tests/support/EventLoop.h"
 #include "tests/support/ServerProcess.h"
 #include "tests/support/WireClient.h"
 
@@ -174,10 +175,16 @@ public:
         if (!m_server.isRunning())
             REQUIRE(start());
         for (const auto& [readerOf, log] : {std::pair(&m_senders[0], 2U), {&m_senders[2], 1U}}) {
-            WireClient reader;
-            REQUIRE((reader.open(QUrl(m_server.url())) && reader.hello() &&
-                     reader.login(readerOf->person)));
-            const auto events = readLog(reader, readerOf->person.conversationWith(readerOf->peer));
+            // A thread whose connection to the database was lost tries it again after a while, and
+            // until then says so; clients come again.
+            std::unique_ptr<WireClient> reader;
+            const auto logIn = [&] {
+                reader = std::make_unique<WireClient>();
+                return reader->open(QUrl(m_server.url())) && reader->hello() &&
+                       reader->login(readerOf->person);
+            };
+            REQUIRE(waitUntil(logIn));
+            const auto events = readLog(*reader, readerOf->person.conversationWith(readerOf->peer));
             std::map<Bytes, std::uint64_t> byAad;
             for (const auto& [seq, event] : events)
                 CHECK(byAad.emplace(event.aad, seq).second);
