@@ -36,14 +36,16 @@ struct Ran {
     QString error() const { return json[word("error")].toString(); }
 };
 
-/// impulse-server, to its end.
+/// impulse-server, to its end; code -1 if that does not come.
 inline Ran run(const QStringList& arguments)
 {
     QProcess process;
     process.start(programPath("impulse-server"), arguments);
-    waitUntil([&] { return process.state() == QProcess::NotRunning; }, 60'000);
-    Ran ran{
-        process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError(), {}};
+    const bool ended = waitUntil([&] { return process.state() == QProcess::NotRunning; }, 300'000);
+    Ran ran{ended ? process.exitCode() : -1,
+            process.readAllStandardOutput(),
+            process.readAllStandardError(),
+            {}};
     ran.json = QJsonDocument::fromJson(ran.output).object();
     return ran;
 }

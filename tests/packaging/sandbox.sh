@@ -39,7 +39,9 @@ cat >"$work/traced" <<EOF
 exec strace -D -f -qq -c -U name -o $work/calls.\$\$ $binaries/impulse-server "\$@"
 EOF
 chmod 755 "$work/traced"
-IMPULSE_SERVER=$work/traced "$binaries/impulse-operation-tests" >"$work/tests" 2>&1 \
+# Not the backup of half a gigabyte: traced it takes minutes.
+IMPULSE_SERVER=$work/traced "$binaries/impulse-operation-tests" \
+    "~the end of the server cuts a backup off*" >"$work/tests" 2>&1 \
     || { cat "$work/tests" >&2; fail "tests with a traced server"; }
 IMPULSE_SERVER=$work/traced "$binaries/impulse-integration-tests" \
     "the server says exactly*,TLS*,an invite made while*,data of each*" >"$work/tests" 2>&1 \
