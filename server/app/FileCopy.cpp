@@ -113,16 +113,6 @@ bool giveAway(const QString& path, const std::optional<FileOwner>& owner)
     return given;
 }
 
-bool syncPath(const QString& path)
-{
-    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    const bool good = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return good;
-}
-
 bool copyFile(const QString& from, const QString& to, const std::optional<FileOwner>& owner)
 {
     return QFileInfo(from).isFile() && QFile::copy(from, to) &&

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "common/core/Result.h"
+#include "server/storage/WriteOut.h"
 
 #include <QString>
 #include <QStringList>
@@ -24,9 +25,6 @@ std::optional<FileOwner> foreignOwnerOf(const QString& folder);
 bool giveAway(const QString& path, const std::optional<FileOwner>& owner);
 /// The same for an open file.
 bool giveAway(int descriptor, const std::optional<FileOwner>& owner);
-
-/// Brings a file or the entries of a folder to the disk.
-bool syncPath(const QString& path);
 
 /// Complete on disk, for the owner only; the target must not exist.
 bool copyFile(const QString& from, const QString& to, const std::optional<FileOwner>& owner = {});

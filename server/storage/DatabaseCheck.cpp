@@ -62,16 +62,6 @@ void checkDirectory(SqlConnection& connection, QStringList& faults)
     }
 }
 
-bool syncPath(const QString& path)
-{
-    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC);
-    if (descriptor < 0)
-        return false;
-    const bool good = ::fsync(descriptor) == 0;
-    ::close(descriptor);
-    return good;
-}
-
 QString writeCopy(const QString& database, const QString& path)
 {
     // Made by us first, so that it is for the owner only from the beginning.

@@ -16,6 +16,16 @@ constexpr std::chrono::milliseconds pause(5);
 
 } // namespace
 
+bool syncPath(const QString& path)
+{
+    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0)
+        return false;
+    const bool good = ::fsync(descriptor) == 0;
+    ::close(descriptor);
+    return good;
+}
+
 WriteOut::WriteOut(const QString& path)
     : m_descriptor(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC))
 {

@@ -8,6 +8,9 @@
 
 namespace impulse::server {
 
+/// Brings a file or the entries of a folder to the disk.
+bool syncPath(const QString& path);
+
 /// As long as it lives, what another writes to a file goes to the disk bit by bit. A large file
 /// that is brought there at the end, in one fsync, makes the commits of the chat wait behind it.
 /// Its bytes are not durable for it: that still takes an fsync, which has little left to do. Linux
