@@ -5,11 +5,14 @@
 
 namespace impulse {
 
-/// Wall time in milliseconds since 1970, behind a port so that tests can set it.
+/// What time it is, behind a port so that tests can set it.
 class Clock {
 public:
     virtual ~Clock() = default;
+    /// Wall time in milliseconds since 1970. It can be set, also back.
     virtual std::uint64_t nowMs() const = 0;
+    /// Milliseconds since some moment before; never goes back. For limits and time-outs.
+    virtual std::uint64_t elapsedMs() const = 0;
 };
 
 class SystemClock final : public Clock {
@@ -19,6 +22,12 @@ public:
         using namespace std::chrono;
         return static_cast<std::uint64_t>(
             duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count());
+    }
+    std::uint64_t elapsedMs() const override
+    {
+        using namespace std::chrono;
+        return static_cast<std::uint64_t>(
+            duration_cast<milliseconds>(steady_clock::now().time_since_epoch()).count());
     }
 };
 

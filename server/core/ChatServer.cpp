@@ -52,8 +52,8 @@ void ChatServer::opened(ClientConnection& connection)
     m_parts->settings.traffic->connections.add();
     std::uint64_t number = 0;
     m_parts->services.rng.fill({reinterpret_cast<std::uint8_t*>(&number), sizeof number});
-    const auto session = std::make_shared<Session>(connection, m_parts->settings,
-                                                   m_parts->services.clock.nowMs(), number);
+    const auto session =
+        std::make_shared<Session>(connection, m_parts->settings, m_parts->services.clock, number);
     m_parts->sessions[&connection] = session;
     // Accepted before the listener was told.
     if (m_parts->drainingMs)
@@ -133,15 +133,15 @@ void ChatServer::closeAccount(const AccountClosingDelivery& closing)
 
 void ChatServer::tick()
 {
-    const auto now = m_parts->services.clock.nowMs();
+    const auto now = m_parts->services.clock.elapsedMs();
     const auto loginMs = m_parts->settings.limits.loginTimeoutMs;
     for (const auto& [connection, session] : m_parts->sessions) {
         const bool pending = session->state == SessionState::Pending;
         const bool waiting = session->state == SessionState::New ||
                              session->state == SessionState::Greeted ||
                              session->state == SessionState::Removed;
-        if ((waiting && now > session->openedMs + loginMs) ||
-            (pending && now > session->openedMs + pendingMs))
+        const auto waitedMs = now - session->waitsSinceMs;
+        if ((waiting && waitedMs > loginMs) || (pending && waitedMs > pendingMs))
             session->drop(CloseCode::Policy, "no login");
     }
     m_parts->router.tellSlowReaders();

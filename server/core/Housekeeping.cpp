@@ -41,8 +41,8 @@ void announce(const Store& store, const std::vector<ExpiredEvent>& expired, Deli
 
 void Housekeeping::tick()
 {
-    const auto now = m_services.clock.nowMs();
-    if (m_running || (now < m_nextMs && m_nextMs - now <= intervalMs))
+    const auto now = m_services.clock.elapsedMs();
+    if (m_running || now < m_nextMs)
         return;
     m_nextMs = now + intervalMs;
     m_services.limiter.prune();

@@ -145,9 +145,8 @@ std::optional<std::uint64_t> MessageDispatcher::charge(Session& session, std::ui
 {
     auto& asked = session.asked;
     const auto rule = m_services.limiter.rule(Limit::Requests);
-    const auto now = m_services.clock.nowMs();
-    // Also over if the clock was set back.
-    if (now < asked.sinceMs || now - asked.sinceMs >= rule.windowMs)
+    const auto now = m_services.clock.elapsedMs();
+    if (now - asked.sinceMs >= rule.windowMs)
         asked = {now, 0, asked.ignored};
     // One device leaves half of its account's share to the others.
     if (asked.cost >= std::max<std::uint64_t>(1, rule.most / 2))

@@ -12,21 +12,14 @@ std::string limitKey(std::initializer_list<View> parts)
     return result;
 }
 
-std::uint64_t RateLimiter::now() const
-{
-    // A clock that is set back is made up for: a limit in force neither ends nor lasts longer.
-    const auto told = m_clock.nowMs();
-    if (told < m_toldMs)
-        m_setBackMs += m_toldMs - told;
-    m_toldMs = told;
-    return told + m_setBackMs;
-}
-
 const RateLimiter::Window* RateLimiter::current(Limit limit, const std::string& key) const
 {
     const auto& windows = m_windows[static_cast<std::size_t>(limit)];
     const auto found = windows.find(key);
-    if (found == windows.end() || now() - found->second.startMs >= m_limits->rule(limit).windowMs)
+    if (found == windows.end())
+        return nullptr;
+    const auto ageMs = m_clock.elapsedMs() - found->second.startMs;
+    if (ageMs >= m_limits->rule(limit).windowMs)
         return nullptr;
     return &found->second;
 }
@@ -50,7 +43,7 @@ std::optional<std::uint64_t> RateLimiter::wait(Limit limit, const std::string& k
     const auto rule = m_limits->rule(limit);
     if (!window || window->count < rule.most)
         return std::nullopt;
-    return window->startMs + rule.windowMs - now();
+    return window->startMs + rule.windowMs - m_clock.elapsedMs();
 }
 
 std::optional<std::uint64_t> RateLimiter::growingWaitMs(Limit limit, const std::string& key) const
@@ -67,7 +60,7 @@ std::optional<std::uint64_t> RateLimiter::growingWaitMs(Limit limit, const std::
     for (auto n = window->count; n > 2 && waitMs < windowMs; --n)
         waitMs *= 2;
     const auto endMs = window->lastMs + std::min(waitMs, windowMs);
-    const auto nowMs = now();
+    const auto nowMs = m_clock.elapsedMs();
     return nowMs < endMs ? std::optional(endMs - nowMs) : std::nullopt;
 }
 
@@ -89,12 +82,13 @@ void RateLimiter::count(Limit limit, const std::string& key, std::uint64_t amoun
     if (current(limit, key)) {
         auto& window = windows.find(key)->second;
         window.count += amount;
-        window.lastMs = now();
+        window.lastMs = m_clock.elapsedMs();
         return;
     }
     for (auto length = m_limits->rule(limit).windowMs; windows.size() >= maxKeys; length /= 2)
         pruneWindows(limit, length);
-    windows[key] = {now(), amount, now()};
+    const auto nowMs = m_clock.elapsedMs();
+    windows[key] = {nowMs, amount, nowMs};
 }
 
 std::optional<std::uint64_t> RateLimiter::take(Limit limit, const std::string& key,
@@ -122,7 +116,7 @@ void RateLimiter::prune()
 
 void RateLimiter::pruneWindows(Limit limit, std::uint64_t lengthMs)
 {
-    const auto nowMs = now();
+    const auto nowMs = m_clock.elapsedMs();
     std::erase_if(m_windows[static_cast<std::size_t>(limit)],
                   [&](const auto& entry) { return nowMs - entry.second.startMs >= lengthMs; });
 }

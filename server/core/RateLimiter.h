@@ -58,8 +58,6 @@ private:
     using Windows = std::unordered_map<std::string, Window>;
 
     // The mutex is held in all of these.
-    /// The clock's time, which never goes back.
-    std::uint64_t now() const;
     const Window* current(Limit limit, const std::string& key) const;
     std::optional<std::uint64_t> wait(Limit limit, const std::string& key) const;
     void count(Limit limit, const std::string& key, std::uint64_t amount);
@@ -68,9 +66,6 @@ private:
     const Clock& m_clock;
     const std::shared_ptr<const LiveLimits> m_limits;
     mutable std::mutex m_mutex;
-    /// What the clock said last, and by how much it was set back in all.
-    mutable std::uint64_t m_toldMs = 0;
-    mutable std::uint64_t m_setBackMs = 0;
     Windows m_windows[limitCount];
 };
 

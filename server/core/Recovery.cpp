@@ -154,7 +154,7 @@ void Recovery::tick()
     const auto& settings = m_services.settings;
     const auto status = store.handIns().status();
     const auto now = m_services.clock.nowMs();
-    const auto elapsed = now > m_openedMs ? now - m_openedMs : 0;
+    const auto elapsed = m_services.clock.elapsedMs() - m_openedMs;
     if (status.restoredMs == 0 || elapsed < settings.handInTogetherMs)
         return;
     // Open again, it goes on only while nobody else has appended and somebody has handed in.

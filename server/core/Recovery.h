@@ -27,7 +27,8 @@ bool isAwaited(const Store& store, const ServerId& server, const UserId& user);
 class Recovery {
 public:
     /// Opens now: the waiting times begin.
-    explicit Recovery(Services& services) : m_services(services), m_openedMs(services.clock.nowMs())
+    explicit Recovery(Services& services)
+        : m_services(services), m_openedMs(services.clock.elapsedMs())
     {
     }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "common/core/Clock.h"
 #include "common/protocol/Codec.h"
 #include "server/core/ServerSettings.h"
 #include "server/core/ports/ClientConnection.h"
@@ -48,9 +49,10 @@ struct Missed {
 class Session : public std::enable_shared_from_this<Session> {
 public:
     /// `sessionNumber`: 64 random bits.
-    Session(ClientConnection& connection, const ServerSettings& settings, std::uint64_t nowMs,
+    Session(ClientConnection& connection, const ServerSettings& settings, const Clock& clock,
             std::uint64_t sessionNumber)
-        : number(sessionNumber), openedMs(nowMs), m_connection(&connection), m_settings(settings)
+        : number(sessionNumber), openedMs(clock.nowMs()), waitsSinceMs(clock.elapsedMs()),
+          m_connection(&connection), m_settings(settings)
     {
     }
 
@@ -84,6 +86,7 @@ public:
 
     /// Tells it from all others, on every thread and node.
     const std::uint64_t number;
+    const std::uint64_t openedMs;
     SessionState state = SessionState::New;
     Identity identity;
     protocol::Nonce clientNonce;
@@ -94,8 +97,8 @@ public:
     std::optional<Hash32> resetBy;
     /// Asked for Sync: gets pushes.
     bool subscribed = false;
-    /// When the present wait for a login began.
-    std::uint64_t openedMs = 0;
+    /// When the present wait for a login began, by Clock::elapsedMs().
+    std::uint64_t waitsSinceMs;
     /// Requests that wait for their answers.
     std::uint64_t outstanding = 0;
     /// What its requests have cost in the present window of Limit::Requests.

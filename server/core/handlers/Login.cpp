@@ -31,7 +31,7 @@ Outcome<protocol::LoginResult> becomePending(Context& context, const Account& ac
         return Failure{refusal(ErrorCode::AccountDisabled)};
     auto& session = *context.session;
     session.state = SessionState::Pending;
-    session.openedMs = services.clock.nowMs();
+    session.waitsSinceMs = services.clock.elapsedMs();
     session.recovered = recovered;
     session.identity = {account.userId, {}, {}, account.username};
     return protocol::LoginResult{account.userId, upgradeOf(context, account)};

@@ -24,6 +24,7 @@ namespace impulse::client::test {
 class TestClock final : public Clock {
 public:
     std::uint64_t nowMs() const override { return m_system.nowMs() + shiftMs; }
+    std::uint64_t elapsedMs() const override { return m_system.elapsedMs() + shiftMs; }
     std::uint64_t shiftMs = 0;
 
 private:

@@ -304,6 +304,11 @@ TEST_CASE("silent connections are closed, pending ones later")
     server.clock.now += 119'000;
     server.chat->tick();
     CHECK_FALSE(silent.connection.closeCode);
+    SECTION("on time") {}
+    SECTION("also if the clock was set back")
+    {
+        server.clock.setBack(3'600'000);
+    }
     server.clock.now += 2'000;
     server.chat->tick();
     CHECK(silent.connection.closeCode);

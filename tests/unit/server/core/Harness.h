@@ -34,7 +34,17 @@ inline Bytes profileOf(std::uint32_t version, std::uint8_t filling)
 class FakeClock final : public Clock {
 public:
     std::uint64_t nowMs() const override { return now; }
+    std::uint64_t elapsedMs() const override { return now + m_setBackMs; }
+    /// Somebody sets the time of day.
+    void setBack(std::uint64_t ms)
+    {
+        now -= ms;
+        m_setBackMs += ms;
+    }
     std::uint64_t now = 1'790'000'000'000;
+
+private:
+    std::uint64_t m_setBackMs = 0;
 };
 
 /// Runs jobs on the calling thread, each in a transaction of its own, when flush() is called.

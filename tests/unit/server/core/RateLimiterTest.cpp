@@ -124,12 +124,12 @@ TEST_CASE("a limit in force outlives a clock that is set back, and lasts no long
     CHECK(fixture.take() == 50'000u);
     SECTION("once")
     {
-        fixture.clock.now -= hourMs;
+        fixture.clock.setBack(hourMs);
     }
     SECTION("again and again")
     {
         for (int i = 0; i < 10; ++i) {
-            fixture.clock.now -= hourMs;
+            fixture.clock.setBack(hourMs);
             CHECK(fixture.take() == 50'000u);
         }
     }
@@ -156,7 +156,7 @@ TEST_CASE("a growing wait outlives a clock that is set back, and lasts no longer
         return fixture.limiter.growingWaitMs(Limit::FailuresPerAddress, "anna");
     };
     CHECK(wait() == 4000u);
-    fixture.clock.now -= hourMs;
+    fixture.clock.setBack(hourMs);
     CHECK(wait() == 4000u);
     fixture.clock.now += 3999;
     CHECK(wait() == 1u);
