@@ -1,5 +1,7 @@
 #include "common/core/Cbor.h"
 
+#include <array>
+
 namespace impulse::cbor {
 namespace {
 
@@ -226,15 +228,20 @@ std::optional<std::uint64_t> KeyOrder::next(Reader& reader)
 
 void Writer::writeHead(int major, std::uint64_t value)
 {
+    // A small answer grows its buffer once.
+    if (m_out.capacity() == 0)
+        m_out.reserve(64);
     const auto top = static_cast<std::uint8_t>(major << 5);
     if (value < 24) {
         m_out.push_back(static_cast<std::uint8_t>(top | value));
         return;
     }
     const int extra = value <= 0xff ? 0 : value <= 0xffff ? 1 : value <= 0xffffffff ? 2 : 3;
-    m_out.push_back(static_cast<std::uint8_t>(top | (24 + extra)));
+    std::array<std::uint8_t, 9> head{static_cast<std::uint8_t>(top | (24 + extra))};
+    std::size_t size = 1;
     for (int shift = (8 << extra) - 8; shift >= 0; shift -= 8)
-        m_out.push_back(static_cast<std::uint8_t>(value >> shift));
+        head[size++] = static_cast<std::uint8_t>(value >> shift);
+    writeItem(View(head).first(size));
 }
 
 void Writer::writeBytes(View bytes)

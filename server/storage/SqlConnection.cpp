@@ -223,13 +223,35 @@ std::shared_ptr<SqlConnection::Prepared> SqlConnection::prepared(const char* sql
         // Qt reads a result that only goes forward row by row from PostgreSQL, and loses the rest
         // of it when another statement runs.
         statement->query.setForwardOnly(!isPostgreSql() || m_streamsRows);
-        if (!statement->query.prepare(QString::fromLatin1(sql))) {
+        if (!statement->query.prepare(withNamedParameters(sql))) {
             fail(statement->query.lastError());
             m_statements.erase(sql);
             return nullptr;
         }
     }
     return statement;
+}
+
+QString SqlConnection::withNamedParameters(const char* sql)
+{
+    QString result;
+    std::size_t parameters = 0;
+    bool isQuoted = false;
+    for (const char c : std::string_view(sql)) {
+        isQuoted ^= c == '\'';
+        if (c == '?' && !isQuoted)
+            result += parameterName(parameters++);
+        else
+            result += QLatin1Char(c);
+    }
+    return result;
+}
+
+const QString& SqlConnection::parameterName(std::size_t index)
+{
+    while (m_parameterNames.size() <= index)
+        m_parameterNames.push_back(QStringLiteral(":p%1").arg(m_parameterNames.size()));
+    return m_parameterNames[index];
 }
 
 void SqlConnection::fail(const QSqlError& error)

@@ -52,7 +52,7 @@ Statement& Statement::bindNull()
 Statement& Statement::bindVariant(const QVariant& value)
 {
     if (m_prepared)
-        m_prepared->query.bindValue(m_bound++, value);
+        m_prepared->query.bindValue(m_connection.parameterName(m_bound++), value);
     return *this;
 }
 
@@ -77,8 +77,9 @@ bool Statement::runAgain()
     m_prepared = m_connection.prepared(m_sql);
     if (!m_prepared)
         return false;
-    for (int i = 0; i < values.size(); ++i)
-        m_prepared->query.bindValue(i, values.at(i));
+    std::size_t parameter = 0;
+    for (const auto& value : values)
+        m_prepared->query.bindValue(m_connection.parameterName(parameter++), value);
     if (m_prepared->query.exec())
         return true;
     m_connection.fail(m_prepared->query.lastError());
