@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <limits>
+
 namespace impulse::server {
 
 namespace {
@@ -77,7 +79,10 @@ void ControlReply::fail(const QString& sentence)
 }
 
 ControlServer::ControlServer(Handler handler, QObject* parent)
-    : QObject(parent), m_handler(std::move(handler)), m_server(this)
+    : QObject(parent), m_handler(std::move(handler)), m_wakeup([this] { m_dropped->takeAll(); }),
+      m_dropped(std::make_shared<Dropped>(std::numeric_limits<std::size_t>::max(),
+                                          [this] { m_wakeup.request(); })),
+      m_server(this)
 {
     m_server.setSocketOptions(QLocalServer::UserAccessOption);
     m_server.setMaxPendingConnections(mostConnections);
@@ -86,6 +91,8 @@ ControlServer::ControlServer(Handler handler, QObject* parent)
 
 ControlServer::~ControlServer()
 {
+    m_dropped->close();
+    m_dropped->takeAll();
     close();
 }
 
@@ -138,6 +145,14 @@ void ControlServer::accept()
     }
 }
 
+ControlReplyPtr ControlServer::replyTo(QLocalSocket* socket)
+{
+    return {new ControlReply(socket), [dropped = m_dropped](ControlReply* reply) {
+                [[maybe_unused]] const bool taken =
+                    dropped->push(std::unique_ptr<ControlReply>(reply));
+            }};
+}
+
 void ControlServer::read(QLocalSocket* socket)
 {
     if (socket->property("asked").toBool())
@@ -148,7 +163,7 @@ void ControlServer::read(QLocalSocket* socket)
         return;
     }
     socket->setProperty("asked", true);
-    const auto reply = std::make_shared<ControlReply>(socket);
+    const auto reply = replyTo(socket);
     QJsonParseError problem{};
     const auto request =
         QJsonDocument::fromJson(socket->readLine(mostRequestBytes), &problem).object();

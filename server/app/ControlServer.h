@@ -1,6 +1,8 @@
 #pragma once
 
+#include "common/core/Inbox.h"
 #include "common/core/Result.h"
+#include "common/core/Wakeup.h"
 
 #include <QJsonObject>
 #include <QLocalServer>
@@ -14,7 +16,8 @@ class QLocalSocket;
 namespace impulse::server {
 
 /// The answer to one command: any number of progress lines, then exactly one result or failure. One
-/// that is dropped says so. Main thread; harmless after the asker has gone.
+/// that is dropped, on whatever thread, says so. Else main thread; harmless after the asker has
+/// gone.
 class ControlReply {
 public:
     explicit ControlReply(QLocalSocket* socket);
@@ -59,8 +62,13 @@ public:
 private:
     void accept();
     void read(QLocalSocket* socket);
+    ControlReplyPtr replyTo(QLocalSocket* socket);
 
     const Handler m_handler;
+    /// Replies that nobody holds any more: they end on the main thread, where their sockets are.
+    using Dropped = Inbox<std::unique_ptr<ControlReply>>;
+    Wakeup m_wakeup;
+    const std::shared_ptr<Dropped> m_dropped;
     QLocalServer m_server;
     int m_connections = 0;
 };

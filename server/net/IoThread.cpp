@@ -4,6 +4,7 @@
 
 #include <QCoreApplication>
 #include <QEventLoop>
+#include <QNetworkRequest>
 #include <QThread>
 
 #ifdef Q_OS_LINUX
@@ -14,6 +15,9 @@ namespace impulse::server {
 
 IoThread::IoThread(IoSettings settings, ConnectionCounter& counter, HostFactory hostFactory)
 {
+    // Each QWebSocket has one. Two threads that have their first at the same time would register
+    // its type under a lock of Qt's that ThreadSanitizer does not see.
+    qRegisterMetaType<QNetworkRequest>();
     std::promise<IoWorker*> made;
     auto making = made.get_future();
     m_thread = std::thread([&counter, settings, &made, factory = std::move(hostFactory),
