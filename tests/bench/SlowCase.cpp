@@ -71,12 +71,20 @@ public:
     {
         const auto now = nowNs();
         if (m_begunNs == 0)
-            m_begunNs = now;
+            m_begunNs = now - static_cast<std::int64_t>(m_fed * feedEveryNs / m_count);
         const auto due = static_cast<std::uint64_t>(now - m_begunNs) * m_count / feedEveryNs;
         for (; m_fed < due; ++m_fed) {
             const auto i = m_fed % m_count;
             m_mailers[i]->write(m_readers[i]->person(), m_written + 1 + m_fed / m_count, textBytes);
         }
+    }
+
+    /// They go, and are written to all the same.
+    void leave()
+    {
+        for (const auto& reader : m_readers)
+            reader->disconnect();
+        m_begunNs = 0;
     }
 
 private:
@@ -105,13 +113,25 @@ void addBeside(Report& report, const std::string& name, const LoadResult& result
     report.add(name, "delivery_max", "ms", result.meter.delivery.maxMs());
 }
 
-/// So that the disk has nothing to catch up with when the measurement begins.
-void settle(const Stage& stage)
+/// Until neither the server nor the disk has anything to catch up with: after 800 MB it goes on
+/// moving its write-ahead log into the database file for a while.
+void settle(Stage& stage)
 {
-    const int folder =
-        open(stage.server().dataFolder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    syncfs(folder);
-    close(folder);
+    constexpr std::int64_t stepNs = nsPerSecond / 2;
+    constexpr double restUs = 20'000;
+    const auto pid = stage.server().pid();
+    const auto untilNs = nowNs() + Stage::stepLimitNs;
+    double usedUs = 0;
+    do {
+        const int folder =
+            open(stage.server().dataFolder().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        syncfs(folder);
+        close(folder);
+        const auto beforeUs = cpuUsOf(pid);
+        if (!stage.loop().runFor(stepNs))
+            return;
+        usedUs = cpuUsOf(pid) - beforeUs;
+    } while (usedUs > restUs && nowNs() < untilNs);
 }
 
 void measure(const Bench& bench, Stage& stage, const std::string& caseName)
@@ -127,19 +147,22 @@ void measure(const Bench& bench, Stage& stage, const std::string& caseName)
         return;
     const auto pid = stage.server().pid();
     const auto before = MemoryUse::of(pid);
-    auto clients = std::make_optional<Readers>(stage, Readers::Kind::NeverRead, count);
-    if (!clients->connect() || !clients->fill())
+    Readers clients(stage, Readers::Kind::NeverRead, count);
+    if (!clients.connect() || !clients.fill())
         return;
+    const auto measureLoad = [&] {
+        settle(stage);
+        ChatLoad load(stage, spec);
+        load.eachTurn = [&] { clients.feedIfDue(spec.textBytes); };
+        return load.run();
+    };
     const auto filled = MemoryUse::of(pid);
-    settle(stage);
-    ChatLoad load(stage, spec);
-    load.eachTurn = [&] { clients->feedIfDue(spec.textBytes); };
-    const auto with = load.run();
+    const auto with = measureLoad();
     const auto after = MemoryUse::of(pid);
-    // Without them on the same database, which they have made large.
-    clients.reset();
-    settle(stage);
-    const auto without = ChatLoad(stage, spec).run();
+    // The same with them away: on the same database, which they have made large, and with as much
+    // written to them.
+    clients.leave();
+    const auto without = measureLoad();
     if (bench.loop.failed())
         return;
     auto& report = bench.report;
