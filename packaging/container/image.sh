@@ -100,11 +100,10 @@ root=$(buildah mount "$container")
 echo "$(du -sm "$root" | cut -f 1) MB in all, impulse-server $(du -sk "$root/usr/bin/impulse-server" | cut -f 1) KB"
 mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
-# A command as the container's user, with what the image's ENV has. No word of it has a space.
+# A command as the container's user, with the image's ENV. No word of it has a space.
+variables=$(buildah inspect --type image --format '{{range .Docker.Config.Env}}{{.}} {{end}}' localhost/impulse-server)
 run="chroot $root setpriv --reuid impulse-server --regid impulse-server --clear-groups --no-new-privs
-    env -i PATH=/usr/bin:/bin IMPULSE_SERVER_DATA=/data IMPULSE_SERVER_ADDRESS=0.0.0.0
-    IMPULSE_SERVER_CERTIFICATE=/data/tls/certificate.pem IMPULSE_SERVER_KEY=/data/tls/key.pem
-    IMPULSE_SERVER_HOST=localhost IMPULSE_SERVER_PORT=0"
+    env -i PATH=/usr/bin:/bin $variables IMPULSE_SERVER_HOST=localhost IMPULSE_SERVER_PORT=0"
 : >"$work/out"
 # shellcheck disable=SC2086 # words
 $run /usr/lib/impulse-server/entrypoint.sh >"$work/out" 2>"$work/log" &
