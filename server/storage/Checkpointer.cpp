@@ -4,7 +4,14 @@
 
 namespace impulse::server {
 
-Checkpointer::Checkpointer(const QString& path)
+namespace {
+
+/// Each moves what was committed during the one before.
+constexpr int mostPasses = 3;
+
+} // namespace
+
+Checkpointer::Checkpointer(const QString& path, SyncedFile& file) : m_file(file)
 {
     m_thread = std::thread([this, path] { work(path); });
 }
@@ -47,17 +54,34 @@ void Checkpointer::work(const QString& path)
             m_turnOver = true;
         return;
     }
-    auto& connection = **opened;
     while (waitForRequest()) {
+        if (moveMost(**opened))
+            m_turnOver = true;
+    }
+}
+
+bool Checkpointer::moveMost(SqlConnection& connection)
+{
+    std::uint64_t moved = 0;
+    for (int i = 0; i < mostPasses; ++i) {
         connection.clearFailure();
         Statement pass(connection, "PRAGMA wal_checkpoint(PASSIVE)");
         if (!pass.next())
-            continue;
+            return false;
         const auto pages = pass.integer(1);
         const auto left = pages - std::min(pages, pass.integer(2));
-        if (left <= littlePages || pages >= tooManyPages)
-            m_turnOver = true;
+        // SQLite leaves this to whoever moves the last page: to the writer.
+        m_file.sync();
+        // Somebody reads what was before: another pass would move nothing.
+        if (left > littlePages)
+            return pages >= tooManyPages;
+        // Fewer than before: the log has begun anew meanwhile.
+        const auto fresh = pages < moved ? pages : pages - moved;
+        if (fresh <= littlePages)
+            return true;
+        moved = pages - left;
     }
+    return true;
 }
 
 } // namespace impulse::server

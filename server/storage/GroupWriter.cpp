@@ -16,6 +16,9 @@ constexpr std::chrono::milliseconds moveEvery(1000);
 constexpr std::chrono::milliseconds lookAgain(50);
 /// For a lock of another program: how long SQLite waits, and how often it is asked to.
 constexpr auto shortWait = "PRAGMA busy_timeout = 500";
+/// What a large job may have to undo is kept in memory: a full or missing folder for temporary files
+/// is no reason to refuse it.
+constexpr auto undoInMemory = "PRAGMA temp_store = MEMORY";
 constexpr int lockAttempts = 10;
 
 WriteFailure failureOf(SqlError error)
@@ -37,6 +40,8 @@ GroupWriter::GroupWriter(const StorageAddress& address, Publisher& publisher,
                          const Options& options, std::shared_ptr<Metrics> metrics)
     : m_publisher(publisher), m_options(options), m_metrics(std::move(metrics)), m_inbox(queuedJobs)
 {
+    if (!address.isPostgreSql())
+        m_file.emplace(address.path);
     std::promise<QString> opened;
     auto result = opened.get_future();
     m_thread = std::thread([this, address, &opened] {
@@ -82,7 +87,8 @@ void GroupWriter::work(const StorageAddress& address, std::function<void(QString
     std::optional<Checkpointer> checkpointer;
     if (!address.isPostgreSql()) {
         connection.execute(shortWait);
-        checkpointer.emplace(address.path);
+        connection.execute(undoInMemory);
+        checkpointer.emplace(address.path, *m_file);
     }
     for (;;) {
         const auto care = nextCare();

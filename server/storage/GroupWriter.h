@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <thread>
 
@@ -124,6 +125,8 @@ private:
     const std::shared_ptr<Metrics> m_metrics;
     Inbox<Job> m_inbox;
     QString m_failure;
+    /// SQLite's. Outlives the connections.
+    std::optional<SyncedFile> m_file;
     /// Of the writer thread: the last group was lost.
     bool m_oneByOne = false;
     std::optional<Unsettled> m_unsettled;

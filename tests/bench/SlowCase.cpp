@@ -71,7 +71,7 @@ public:
     {
         const auto now = nowNs();
         if (m_begunNs == 0)
-            m_begunNs = now - static_cast<std::int64_t>(m_fed * feedEveryNs / m_count);
+            m_begunNs = now;
         const auto due = static_cast<std::uint64_t>(now - m_begunNs) * m_count / feedEveryNs;
         for (; m_fed < due; ++m_fed) {
             const auto i = m_fed % m_count;
@@ -79,12 +79,10 @@ public:
         }
     }
 
-    /// They go, and are written to all the same.
     void leave()
     {
         for (const auto& reader : m_readers)
             reader->disconnect();
-        m_begunNs = 0;
     }
 
 private:
@@ -150,19 +148,18 @@ void measure(const Bench& bench, Stage& stage, const std::string& caseName)
     Readers clients(stage, Readers::Kind::NeverRead, count);
     if (!clients.connect() || !clients.fill())
         return;
-    const auto measureLoad = [&] {
+    const auto measureLoad = [&](std::function<void()> eachTurn) {
         settle(stage);
         ChatLoad load(stage, spec);
-        load.eachTurn = [&] { clients.feedIfDue(spec.textBytes); };
+        load.eachTurn = std::move(eachTurn);
         return load.run();
     };
     const auto filled = MemoryUse::of(pid);
-    const auto with = measureLoad();
+    const auto with = measureLoad([&] { clients.feedIfDue(spec.textBytes); });
     const auto after = MemoryUse::of(pid);
-    // The same with them away: on the same database, which they have made large, and with as much
-    // written to them.
+    // The pairs alone, on the same database, which the others have made large.
     clients.leave();
-    const auto without = measureLoad();
+    const auto without = measureLoad({});
     if (bench.loop.failed())
         return;
     auto& report = bench.report;

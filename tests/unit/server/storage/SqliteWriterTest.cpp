@@ -1,6 +1,7 @@
 #include "server/storage/DatabaseFile.h"
 #include "tests/unit/server/storage/WriterJobs.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSemaphore>
@@ -8,6 +9,8 @@
 #include <QtEndian>
 
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 using namespace impulse;
 using namespace impulse::tests;
@@ -86,6 +89,77 @@ TEST_CASE("what was erased is in no file any more, while the server runs")
     // Although nothing more is written.
     CHECK(waitUntil([&] { return !occurs(0xb1) && !occurs(0xb2) && !occurs(0xb3); }));
 }
+
+#ifdef Q_OS_LINUX
+namespace {
+
+/// Whether this process has a lock on a file (proc(5), /proc/locks).
+bool hasLock(const QString& path)
+{
+    struct stat status {};
+    REQUIRE(::stat(path.toLocal8Bit().constData(), &status) == 0);
+    QFile locks(QStringLiteral("/proc/locks"));
+    REQUIRE(locks.open(QIODevice::ReadOnly));
+    const auto file = QByteArray(":") + QByteArray::number(quint64{status.st_ino}) + ' ';
+    const auto process = QByteArray(" ") + QByteArray::number(::getpid()) + ' ';
+    const auto lines = locks.readAll().split('\n');
+    return std::ranges::any_of(
+        lines, [&](const auto& line) { return line.contains(process) && line.contains(file); });
+}
+
+/// Temporary files of SQLite that are open.
+int temporaryFiles()
+{
+    int count = 0;
+    for (const auto& info : QDir(QStringLiteral("/proc/self/fd")).entryInfoList(QDir::System))
+        count += info.symLinkTarget().contains(QLatin1String("etilqs_"));
+    return count;
+}
+
+} // namespace
+
+TEST_CASE("SQLite's lock on the database stays while the log is moved into it")
+{
+    Database database;
+    GroupWriter group(database.path, database.bus, {std::chrono::milliseconds(100)});
+    SqlWriter writer(group);
+    int stored = 0;
+    const auto log = database.path + QStringLiteral("-wal");
+    for (int i = 0; i < 3; ++i) {
+        writer.submit(std::make_unique<InsertJob>(
+            i, [&](int, std::optional<WriteFailure> failure) { stored += !failure; }));
+        REQUIRE(waitUntil([&] { return stored == i + 1; }));
+        REQUIRE(waitUntil([&] { return QFile(log).size() == 0; }));
+        CHECK(hasLock(database.path));
+    }
+}
+
+TEST_CASE("what a large job may have to undo is in no temporary file")
+{
+    constexpr int accounts = 1000;
+    Database database;
+    GroupWriter group(database.path, database.bus);
+    SqlWriter writer(group);
+    int jobs = 0;
+    int files = 0;
+    writer.submit(std::make_unique<AnyJob>(
+        [](Store& store) {
+            for (int i = 0; i < accounts; ++i)
+                store.accounts().insert(accountOf(i, 500));
+        },
+        [&] { ++jobs; }));
+    writer.submit(std::make_unique<AnyJob>(
+        [&](Store& store) {
+            // Half a megabyte of pages that were there before.
+            for (int i = 0; i < accounts; ++i)
+                store.accounts().setProfile(accountOf(i, 0).account.userId, Bytes(400, 9));
+            files = temporaryFiles();
+        },
+        [&] { ++jobs; }));
+    REQUIRE(waitUntil([&] { return jobs == 2; }));
+    CHECK(files == 0);
+}
+#endif
 
 TEST_CASE(
     "what waits for another program's lock is refused together, and a stop does not wait long")
