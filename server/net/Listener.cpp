@@ -17,14 +17,6 @@ namespace {
 constexpr int acceptAgainMs = 500;
 /// Descriptors that are kept for files and for what else the program opens.
 constexpr int keptDescriptors = 32;
-/// How a WebSocket client is told to come later (RFC 6455, section 4.2.2; RFC 9110, 15.6.4).
-QByteArray busyAnswer(std::chrono::seconds retryAfter)
-{
-    return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: " +
-           QByteArray::number(static_cast<qlonglong>(retryAfter.count())) +
-           "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-}
-
 int descriptorsForConnections()
 {
     rlimit limit{};
@@ -45,6 +37,13 @@ QHostAddress peerOf(qintptr descriptor)
 }
 
 } // namespace
+
+QByteArray busyAnswer(std::chrono::seconds retryAfter)
+{
+    return "HTTP/1.1 503 Service Unavailable\r\nRetry-After: " +
+           QByteArray::number(static_cast<qlonglong>(retryAfter.count())) +
+           "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+}
 
 Listener::Listener(CertificateFiles certificates, ConnectionCounter& counter, bool behindProxy,
                    std::vector<Target> targets, QObject* parent)
@@ -75,18 +74,29 @@ void Listener::incomingConnection(qintptr descriptor)
     accepted.place = m_counter.take(key);
     if (!accepted.place)
         return refuse(descriptor, retryAfterLimit);
-    const auto& target = m_targets[m_next++ % m_targets.size()];
-    if (!target(std::move(accepted))) {
+    if (!nextTarget()(std::move(accepted))) {
         m_counter.countRefusal(ConnectionRefusal::Busy);
         refuse(descriptor, retryAfterLimit);
     }
 }
 
-void Listener::refuse(qintptr descriptor, std::chrono::seconds retryAfter) const
+bool Listener::tellOverTls(qintptr descriptor, std::chrono::seconds retryAfter)
 {
+    if (!m_toldSince.isValid() || m_toldSince.hasExpired(1000)) {
+        m_toldSince.start();
+        m_told = 0;
+    }
+    if (m_told == toldOverTlsPerSecond || descriptor >= m_descriptors)
+        return false;
+    ++m_told;
+    return nextTarget()({descriptor, m_certificates.current(), {}, retryAfter});
+}
+
+void Listener::refuse(qintptr descriptor, std::chrono::seconds retryAfter)
+{
+    if (m_certificates.encrypts() && tellOverTls(descriptor, retryAfter))
+        return;
     const int socket = static_cast<int>(descriptor);
-    // With TLS it could be said only after a handshake, which costs the server a signature each:
-    // too much for a server that has no room.
     if (!m_certificates.encrypts()) {
         // A request that stays unread would make the close a reset, which may overtake the answer.
         std::array<char, 4096> request;

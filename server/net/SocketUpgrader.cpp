@@ -16,6 +16,8 @@ namespace {
 
 /// A handshake may last longer than its limit by one part of it.
 constexpr int sweepsPerTimeout = 20;
+/// Who is to be told that there is no room has no longer for TLS and its request.
+constexpr int refusalTimeoutMs = 2000;
 
 QString peerKey(const QHostAddress& address, quint16 port)
 {
@@ -61,9 +63,11 @@ void SocketUpgrader::adopt(AcceptedSocket accepted)
     transport->setSocketOption(QAbstractSocket::LowDelayOption, 1);
     transport->setSocketOption(QAbstractSocket::KeepAliveOption, 1);
     const auto key = peerKey(transport->peerAddress(), transport->peerPort());
-    m_pending.insert(key, std::make_shared<Pending>(Pending{
-                              transport, accepted.identity->certificateHash,
-                              std::move(accepted.place), QDeadlineTimer(m_handshakeTimeoutMs)}));
+    const int timeoutMs = accepted.retryAfter ? std::min(refusalTimeoutMs, m_handshakeTimeoutMs)
+                                              : m_handshakeTimeoutMs;
+    m_pending.insert(key, std::make_shared<Pending>(
+                              Pending{transport, accepted.identity->certificateHash,
+                                      std::move(accepted.place), QDeadlineTimer(timeoutMs)}));
     if (!m_sweep.isActive())
         m_sweep.start();
     connect(transport, &QAbstractSocket::disconnected, this, [this, key, transport] {
@@ -74,12 +78,27 @@ void SocketUpgrader::adopt(AcceptedSocket accepted)
     });
     if (auto* secure = qobject_cast<QSslSocket*>(transport)) {
         secure->setSslConfiguration(accepted.identity->configuration);
-        connect(secure, &QSslSocket::encrypted, this, [this, secure] { upgrade(secure); });
+        if (accepted.retryAfter)
+            refuse(*secure, *accepted.retryAfter);
+        else
+            connect(secure, &QSslSocket::encrypted, this, [this, secure] { upgrade(secure); });
         connect(secure, &QAbstractSocket::errorOccurred, secure, [secure] { secure->abort(); });
         secure->startServerEncryption();
     } else {
         upgrade(transport);
     }
+}
+
+void SocketUpgrader::refuse(QSslSocket& transport, std::chrono::seconds retryAfter)
+{
+    // After the request has come: what stays unread would make the close a reset, which may
+    // overtake the answer.
+    const auto answer = [&transport, retryAfter] {
+        transport.readAll();
+        transport.write(busyAnswer(retryAfter));
+        transport.disconnectFromHost();
+    };
+    connect(&transport, &QIODevice::readyRead, this, answer, Qt::SingleShotConnection);
 }
 
 void SocketUpgrader::clear()

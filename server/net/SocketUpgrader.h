@@ -9,6 +9,7 @@
 #include <QTimer>
 #include <QWebSocketServer>
 
+class QSslSocket;
 class QTcpSocket;
 class QWebSocket;
 
@@ -49,6 +50,8 @@ private:
         QDeadlineTimer deadline;
     };
     void upgrade(QTcpSocket* transport);
+    /// Answers the first that comes over TLS, and closes.
+    void refuse(QSslSocket& transport, std::chrono::seconds retryAfter);
     void takeUpgraded();
     void abortLate();
 

@@ -1,7 +1,9 @@
 #include "common/protocol/Codec.h"
 #include "tests/unit/server/net/EchoServer.h"
 
+#include <QElapsedTimer>
 #include <QNetworkRequest>
+#include <QSslSocket>
 
 using namespace impulse;
 using namespace impulse::tests::sockets;
@@ -11,16 +13,21 @@ namespace {
 constexpr std::chrono::seconds zero{0};
 
 /// What a newcomer without room is answered: the seconds of Retry-After in a 503.
-std::chrono::seconds retryAfter(RawClient& client)
+std::chrono::seconds retryAfterIn(const QByteArray& answer)
 {
-    CHECK(client.waitClosed());
-    const auto lines = client.socket.readAll().split('\n');
+    const auto lines = answer.split('\n');
     CHECK(lines.value(0) == "HTTP/1.1 503 Service Unavailable\r");
     for (const auto& line : lines) {
         if (line.startsWith("Retry-After: "))
             return std::chrono::seconds(line.mid(13).trimmed().toInt());
     }
     return zero;
+}
+
+std::chrono::seconds retryAfter(RawClient& client)
+{
+    CHECK(client.waitClosed());
+    return retryAfterIn(client.socket.readAll());
 }
 
 std::chrono::seconds retryAfter(const EchoServer& server)
@@ -98,19 +105,52 @@ TEST_CASE("who finds an I/O thread's queue full is told when to come again")
     CHECK(counter.total() == 0);
 }
 
-TEST_CASE("over TLS who finds no room is cut off without a handshake")
+TEST_CASE("over TLS who finds no room is told so after the handshake")
 {
     EchoServer server(testCertificate(), {}, {1, 100, 100});
     RawClient first(server);
     REQUIRE(waitUntil([&] { return server.counter.total() == 1; }));
+    auto expected = retryAfterLimit;
     SECTION("because of a limit") {}
     SECTION("because the server drains")
     {
         server.listener.setRefusing(true);
+        expected = retryAfterDrain;
     }
-    RawClient second(server);
-    CHECK(second.waitClosed());
-    CHECK(second.socket.readAll().isEmpty());
+    QSslSocket second;
+    second.setPeerVerifyMode(QSslSocket::VerifyNone);
+    second.connectToHostEncrypted(QStringLiteral("127.0.0.1"), server.listener.serverPort());
+    REQUIRE(waitUntil([&] { return second.isEncrypted(); }));
+    second.write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    REQUIRE(waitUntil([&] { return second.state() == QAbstractSocket::UnconnectedState; }));
+    CHECK(retryAfterIn(second.readAll()) == expected);
+    CHECK(server.counter.total() == 1);
+}
+
+TEST_CASE("over TLS a crowd that finds no room gets a bounded number of handshakes")
+{
+    constexpr int crowd = 4 * Listener::toldOverTlsPerSecond;
+    EchoServer server(testCertificate(), {}, {1, 1000, 1000});
+    RawClient first(server);
+    REQUIRE(waitUntil([&] { return server.counter.total() == 1; }));
+    QElapsedTimer elapsed;
+    elapsed.start();
+    std::vector<std::unique_ptr<QSslSocket>> sockets;
+    int encrypted = 0;
+    int gone = 0;
+    for (int i = 0; i < crowd; ++i) {
+        auto& socket = *sockets.emplace_back(std::make_unique<QSslSocket>());
+        socket.setPeerVerifyMode(QSslSocket::VerifyNone);
+        QObject::connect(&socket, &QSslSocket::encrypted, &socket, [&] { ++encrypted; });
+        QObject::connect(&socket, &QSslSocket::stateChanged, &socket,
+                         [&](auto state) { gone += state == QAbstractSocket::UnconnectedState; });
+        socket.connectToHostEncrypted(QStringLiteral("127.0.0.1"), server.listener.serverPort());
+    }
+    // Those with a handshake say nothing, and have 2 s for it.
+    REQUIRE(waitUntil([&] { return gone == crowd; }));
+    const auto seconds = static_cast<int>(elapsed.elapsed() / 1000) + 1;
+    CHECK(encrypted >= Listener::toldOverTlsPerSecond);
+    CHECK(encrypted <= seconds * Listener::toldOverTlsPerSecond);
 }
 
 TEST_CASE("behind a proxy who finds no room is told when to come again, in words and as data")
