@@ -13,9 +13,9 @@
 namespace impulse::server {
 
 /// Moves what was committed from SQLite's write-ahead log into the database file and brings that to
-/// the disk, on a thread with a connection of its own, so that commits do not wait for it. It cannot
-/// catch up with a busy writer entirely: the last little bit, after which the log begins anew, is
-/// the writer's.
+/// the disk, on a thread with a connection of its own, so that commits do not wait for it. It
+/// cannot catch up with a busy writer entirely: the last little bit, after which the log begins
+/// anew, is the writer's.
 class Checkpointer final {
 public:
     /// The database was prepared and is in WAL mode. `file` is it, too.

@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds moveEvery(1000);
 constexpr std::chrono::milliseconds lookAgain(50);
 /// For a lock of another program: how long SQLite waits, and how often it is asked to.
 constexpr auto shortWait = "PRAGMA busy_timeout = 500";
-/// What a large job may have to undo is kept in memory: a full or missing folder for temporary files
-/// is no reason to refuse it.
+/// What a large job may have to undo is kept in memory: a full or missing folder for temporary
+/// files is no reason to refuse it.
 constexpr auto undoInMemory = "PRAGMA temp_store = MEMORY";
 constexpr int lockAttempts = 10;
 

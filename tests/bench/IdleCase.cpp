@@ -23,12 +23,10 @@ double settleSeconds(const Options& options)
     return std::min(options.load.seconds, 2.0);
 }
 
-void addMemory(const Bench& bench, Side& side)
+/// On a server that was just started.
+void connectIdle(const Bench& bench, Side& side, std::span<Account* const> accounts)
 {
     const auto& options = bench.options;
-    const auto accounts = side.stage.take(options.idle);
-    if (accounts.size() < options.idle)
-        return;
     // Caches are filled and code is loaded before the first look.
     auto warm = options.load;
     warm.warmUpSeconds = 0;
@@ -56,7 +54,9 @@ void addMemory(const Bench& bench, Side& side)
 
 } // namespace
 
-/// Two servers, one with idle connections and one without, take turns.
+/// Two servers, one with idle connections and one without, take turns. The one with them is started
+/// anew for each run: memory that registering, or those who left, freed in the process would hide
+/// what connections take.
 void runIdle(const Bench& bench)
 {
     const auto& options = bench.options;
@@ -65,20 +65,20 @@ void runIdle(const Bench& bench)
         Side none(bench, variant, nameOf("idle 0" + kind, variant));
         Side many(bench, variant, nameOf("idle " + std::to_string(options.idle) + kind, variant));
         // Nobody registers while thousands are told of it.
-        const auto pairs = static_cast<std::size_t>(options.runs + 1) * 2 * options.load.pairs;
-        if (!many.stage.start() || !many.stage.prepare(options.idle + pairs))
+        const auto pairs = static_cast<std::size_t>(options.runs) * 4 * options.load.pairs;
+        if (!none.stage.start() || !many.stage.start() || !many.stage.prepare(options.idle + pairs))
             return;
-        // Memory that registering left to the process would hide what connections take.
-        many.stage.stop();
-        if (!many.stage.start() || !none.stage.start())
-            return;
-        addMemory(bench, many);
+        const auto idle = many.stage.take(options.idle);
         for (int run = 0; run < options.runs && !bench.loop.failed(); ++run) {
+            many.stage.stop();
+            if (!many.stage.start())
+                return;
+            connectIdle(bench, many, idle);
             for (auto* side : {&none, &many})
                 addLoad(bench.report, side->caseName, ChatLoad(side->stage, options.load).run());
+            for (const auto& device : many.idle)
+                device->disconnect();
         }
-        for (const auto& device : many.idle)
-            device->disconnect();
         bench.report.addRatios(none.caseName, many.caseName);
     }
 }

@@ -2,6 +2,7 @@
 
 #include "tests/bench/Clock.h"
 
+#include <cstdio>
 #include <thread>
 #include <vector>
 
@@ -22,6 +23,27 @@ std::string processor()
             return line.substr(colon + 2);
     }
     return "unknown processor";
+}
+
+/// Time (s since 1970) and name of the commit that lies in the sources of this program, or nothing.
+std::string commit()
+{
+    constexpr auto command =
+        "git -C '" IMPULSE_SOURCE_DIR "' log -1 --format='%ct %h' 2>/dev/null && "
+        "{ git -C '" IMPULSE_SOURCE_DIR "' diff-index --quiet HEAD -- || "
+        "echo and changes; }";
+    std::string result;
+    if (FILE* pipe = popen(command, "r")) {
+        char part[128];
+        while (std::fgets(part, sizeof part, pipe)) {
+            result += part;
+            result.back() = ' ';
+        }
+        pclose(pipe);
+    }
+    while (result.ends_with(' '))
+        result.pop_back();
+    return result;
 }
 
 } // namespace
@@ -52,6 +74,9 @@ void describeMachine(Report& report, const std::filesystem::path& folder)
     uname(&system);
     report.addMachine("cores", "cores", std::thread::hardware_concurrency(),
                       processor() + ", " + system.sysname + ' ' + system.release);
+    const auto measured = commit();
+    if (const auto space = measured.find(' '); space != std::string::npos)
+        report.addMachine("commit", "s", std::stod(measured), measured.substr(space + 1));
     const auto times = syncTimes(folder);
     report.addMachine("fdatasync_p50", "ms", times.quantileMs(0.5), folder.string());
     report.addMachine("fdatasync_p99", "ms", times.quantileMs(0.99), folder.string());

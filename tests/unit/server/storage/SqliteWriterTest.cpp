@@ -1,12 +1,13 @@
 #include "server/storage/DatabaseFile.h"
 #include "tests/unit/server/storage/WriterJobs.h"
 
-#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QSemaphore>
 #include <QTemporaryDir>
 #include <QtEndian>
+
+#include <filesystem>
 
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -111,8 +112,11 @@ bool hasLock(const QString& path)
 int temporaryFiles()
 {
     int count = 0;
-    for (const auto& info : QDir(QStringLiteral("/proc/self/fd")).entryInfoList(QDir::System))
-        count += info.symLinkTarget().contains(QLatin1String("etilqs_"));
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        const auto target = std::filesystem::read_symlink(entry, gone).string();
+        count += target.find("etilqs_") != std::string::npos;
+    }
     return count;
 }
 
