@@ -1,4 +1,5 @@
 #include "tests/support/Catch.h"
+#include "tests/support/Processes.h"
 #include "tests/support/ServerProcess.h"
 #include "tests/support/StallingRelay.h"
 #include "tests/support/WireClient.h"
@@ -6,10 +7,17 @@
 #include "common/core/Limits.h"
 
 #include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
 #include <QTemporaryDir>
+
+#include <algorithm>
 
 using namespace impulse;
 using namespace impulse::tests;
+using impulse::test::programPath;
 using impulse::test::ServerProcess;
 
 namespace {
@@ -33,6 +41,40 @@ struct Stalled {
     StallingRelay relay;
     WireClient client;
 };
+
+/// Bytes that wait in the server for this person, as `ctl sessions` tells.
+std::size_t queuedFor(const QString& data, const TestPerson& person)
+{
+    QProcess ctl;
+    ctl.start(programPath("impulse-server"),
+              {QStringLiteral("ctl"), QStringLiteral("sessions"), QStringLiteral("--json"),
+               QStringLiteral("--data"), data});
+    REQUIRE(waitUntil([&] { return ctl.state() == QProcess::NotRunning; }));
+    const auto object = QJsonDocument::fromJson(ctl.readAllStandardOutput()).object();
+    for (const auto& value : object[QStringLiteral("rows")].toArray()) {
+        const auto row = value.toObject();
+        if (row[QStringLiteral("username")].toString().toStdString() == person.username)
+            return static_cast<std::size_t>(row[QStringLiteral("queuedBytes")].toDouble());
+    }
+    FAIL("no session of this person");
+    return 0;
+}
+
+struct Pushed {
+    std::uint64_t seq = 0;
+    Bytes aad;
+};
+
+/// The events that were pushed to a client, in the order in which they came.
+std::vector<Pushed> pushedTo(const WireClient& client)
+{
+    std::vector<Pushed> result;
+    for (const auto& push : client.pushes) {
+        if (const auto* event = std::get_if<protocol::EventPush>(&push))
+            result.push_back({event->event.seq, event->event.aad});
+    }
+    return result;
+}
 
 } // namespace
 
@@ -83,5 +125,97 @@ TEST_CASE("a frame that was announced costs no memory before it comes, and then 
     CHECK(half < crowdSize * (size / 2 + 256 * 1024));
     WireClient good;
     CHECK((good.open(QUrl(server.url())) && good.hello() && good.login(anna)));
+    CHECK(server.stop());
+}
+
+TEST_CASE("a slow reader costs the server no more than the limit and catches up from the log",
+          "[server]")
+{
+    constexpr std::size_t limit = std::size_t{256} << 10;
+    constexpr std::size_t bodyBytes = (std::size_t{16} << 10) + 72;
+    const QTemporaryDir dir;
+    const auto data = dir.filePath(QStringLiteral("data"));
+    ServerProcess server(data);
+    REQUIRE(server.start({QStringLiteral("--registration"), QStringLiteral("open"),
+                          QStringLiteral("--push-limit-bytes"), QStringLiteral("256K")}));
+    const TestPerson anna("anna");
+    const TestPerson bert("bert");
+    WireClient annas;
+    REQUIRE((annas.open(QUrl(server.url())) && annas.hello() && annas.registerAs(anna)));
+    Stalled slow(static_cast<quint16>(QUrl(server.url()).port()));
+    auto& berts = slow.client;
+    REQUIRE((berts.open(slow.url()) && berts.hello() && berts.registerAs(bert) &&
+             berts.call(protocol::Sync{})));
+    std::vector<Bytes> sent;
+    const auto write = [&](std::size_t bytes) {
+        for (std::size_t done = 0; done < bytes; done += bodyBytes) {
+            auto event = anna.event(bert, sent.size() + 1, TestPerson::randomMessageId());
+            event.body = Bytes(bodyBytes, 5);
+            sent.push_back(event.aad);
+            REQUIRE(annas.call(event));
+        }
+    };
+    const auto waitFor = [&](std::uint64_t seq) {
+        REQUIRE(waitUntil([&] {
+            const auto pushed = pushedTo(berts);
+            return !pushed.empty() && pushed.back().seq == seq;
+        }));
+    };
+    write(1);
+    waitFor(1);
+
+    slow.relay.stopReading();
+    // The kernel takes some for him before anything waits in the server for good.
+    const auto isStuck = [&] {
+        const auto before = queuedFor(data, bert);
+        waitUntil([] { return false; }, 100);
+        return before > limit / 4 && queuedFor(data, bert) == before;
+    };
+    for (int i = 0; i < 100 && !isStuck(); ++i)
+        write(limit);
+    for (int i = 0; i < 8; ++i) {
+        write(limit);
+        const auto queued = queuedFor(data, bert);
+        CHECK(queued > limit / 4);
+        CHECK(queued <= limit + bodyBytes);
+    }
+
+    slow.relay.resumeReading();
+    waitFor(sent.size());
+    CHECK(queuedFor(data, bert) == 0);
+    const auto pushes = pushedTo(berts);
+    CHECK(std::ranges::count(pushes, sent.size(), &Pushed::seq) == 1);
+    // As a client does: what is pushed is the next one, or shows a gap that is fetched.
+    std::vector<Bytes> received;
+    std::size_t fetched = 0;
+    for (const auto& push : pushes) {
+        // While the kernel took some: told as the newest that he missed before its own turn came.
+        if (push.seq <= received.size()) {
+            CHECK(push.aad == received[push.seq - 1]);
+            continue;
+        }
+        while (received.size() + 1 < push.seq) {
+            const auto gap = push.seq - 1 - received.size();
+            const auto page = berts.call(protocol::FetchEvents{
+                bert.conversationWith(anna), received.size(), std::min<std::uint64_t>(gap, 200)});
+            REQUIRE((page && !page->events.empty()));
+            for (const auto& event : page->events) {
+                REQUIRE(event.seq == received.size() + 1);
+                received.push_back(event.aad);
+            }
+            fetched += page->events.size();
+        }
+        REQUIRE(push.seq == received.size() + 1);
+        received.push_back(push.aad);
+    }
+    CHECK(received == sent);
+    // Most of what was written while the limit was reached.
+    CHECK(fetched * bodyBytes > 7 * limit);
+
+    // He is no slow reader any more.
+    write(1);
+    waitFor(sent.size());
+    CHECK(pushedTo(berts).size() == pushes.size() + 1);
+    CHECK_FALSE(berts.closed);
     CHECK(server.stop());
 }

@@ -10,7 +10,7 @@ namespace impulse::tests {
 
 /// Stands between one client and a server on this computer, and can stop to pass on what the client
 /// sends, at any byte: in the middle of a frame or of a TLS record. It can also stop to read what
-/// the server sends. The end of either connection is passed on.
+/// the server sends, and go on later. The end of either connection is passed on.
 class StallingRelay {
 public:
     explicit StallingRelay(quint16 serverPort)
@@ -44,6 +44,13 @@ public:
     {
         m_reads = false;
         m_server.setReadBufferSize(1024);
+    }
+    /// All that waits is passed on, and what comes.
+    void resumeReading()
+    {
+        m_reads = true;
+        m_server.setReadBufferSize(0);
+        m_client->write(m_server.readAll());
     }
     /// So many of them have gone to the server.
     bool hasStalled() const { return m_left == 0 && m_server.bytesToWrite() == 0; }
