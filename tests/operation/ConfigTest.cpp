@@ -106,6 +106,30 @@ void checkLogLevel(Given& given, ServerProcess& server, const QByteArray& common
     CHECK(server.errors().mid(before).contains("mailbox-entries was changed"));
 }
 
+/// Newcomers are counted by the limits of the newest file, and who is there stays.
+void checkConnectionLimits(Given& given, ServerProcess& server, const QByteArray& common)
+{
+    const auto reload = [&](const QByteArray& limits) {
+        writeFile(given.path, common + limits);
+        const auto before = server.errors().size();
+        server.signal(SIGHUP);
+        REQUIRE(waitUntil([&] {
+            return server.errors().mid(before).contains("the configuration was read again");
+        }));
+    };
+    const auto isLetIn = [&] {
+        WireClient newcomer;
+        return newcomer.open(QUrl(server.url())) && newcomer.hello();
+    };
+    for (const auto* limit : {"max-connections-per-address", "max-connections"}) {
+        CAPTURE(limit);
+        reload(limit + QByteArray(" = 1\n"));
+        CHECK_FALSE(isLetIn());
+        reload(limit + QByteArray(" = 100\n"));
+        CHECK(isLetIn());
+    }
+}
+
 } // namespace
 
 TEST_CASE("an option goes before the environment, that before the file, that before the default")
@@ -300,6 +324,7 @@ TEST_CASE("SIGHUP brings new limits and log level into force and drops no sessio
 
     REQUIRE(reload(common + "limit-registrations = 900/1h\nlog-format = json\n", "{\"category\""));
     checkLogLevel(given, server, common);
+    checkConnectionLimits(given, server, common + "limit-registrations = 900/1h\n");
 
     // The first session has lived through all of that.
     CHECK_FALSE(annas.closed);
