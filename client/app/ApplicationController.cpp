@@ -17,6 +17,8 @@
 
 #include <QCoreApplication>
 
+#include <utility>
+
 namespace impulse::app {
 
 using client::ClientError;
@@ -165,9 +167,18 @@ void ApplicationController::showSignIn()
     connect(m_signIn.get(), &SignInFlow::finished, this, &ApplicationController::showChats,
             Qt::QueuedConnection);
     connect(m_signIn.get(), &SignInFlow::closed, this, [this] { Q_EMIT finished(0); });
+    if (m_options.link.isEmpty()) {
+        m_signIn->start(m_options.server);
+        return;
+    }
     const auto link = client::ServerLink::parse(m_options.link);
-    const bool invited = link && link->kind == client::ServerLink::Kind::Invite;
-    m_signIn->start(invited ? m_options.link : m_options.server);
+    if (link && link->kind == client::ServerLink::Kind::Person) {
+        // The person is looked for once somebody has signed in there.
+        m_signIn->start(link->server().toString());
+        return;
+    }
+    // A broken one as well: the window says what is wrong with it.
+    m_signIn->start(std::exchange(m_options.link, QString()));
 }
 
 void ApplicationController::showUnlock()
@@ -197,11 +208,13 @@ void ApplicationController::showChats()
     m_chats->show();
     m_signIn.reset();
     m_unlock.reset();
-    const auto link = client::ServerLink::parse(m_options.link);
-    if (link && link->kind == client::ServerLink::Kind::Person) {
-        m_chats->openLink(m_options.link);
+    const auto text = std::exchange(m_options.link, QString());
+    const auto link = client::ServerLink::parse(text);
+    // A broken one as well: the window says what is wrong with it.
+    const bool isBroken = !link && !text.isEmpty();
+    if (isBroken || (link && link->kind == client::ServerLink::Kind::Person)) {
+        m_chats->openLink(text);
     }
-    m_options.link.clear();
 }
 
 void ApplicationController::showRemoved()
