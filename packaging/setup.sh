@@ -31,7 +31,7 @@ install_apt() {
         libqt6sql6-sqlite qtkeychain-qt6-dev libsodium-dev libgl1-mesa-dev
         ca-certificates fonts-inter fonts-noto-core fonts-noto-color-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl libssl-dev dbus gnome-keyring sqlite3 git valgrind
-        iproute2 procps strace faketime systemd xz-utils
+        iproute2 procps strace faketime systemd xz-utils python3-yaml
         mmdebstrap buildah lintian desktop-file-utils postgresql libqt6sql6-psql"
     missing=
     for package in $packages; do
@@ -52,7 +52,7 @@ install_dnf() {
         qt6-qthttpserver-devel qt6-qtsvg-devel qt6-qttools-devel qtkeychain-qt6-devel libsodium-devel mesa-libGL-devel
         rsms-inter-fonts google-noto-sans-fonts google-noto-color-emoji-fonts"
     [ $tests = no ] || packages="$packages catch-devel ccache mold openssl openssl-devel dbus-daemon gnome-keyring sqlite git valgrind iproute procps-ng strace systemd xz
-        postgresql-server qt6-qtbase-postgresql"
+        python3-pyyaml postgresql-server qt6-qtbase-postgresql"
     missing=
     for package in $packages; do
         rpm -q "$package" >/dev/null || missing="$missing $package"
@@ -67,7 +67,7 @@ install_pacman() {
     packages="gcc cmake ninja pkgconf qt6-base qt6-websockets qt6-httpserver qt6-svg qt6-tools qtkeychain-qt6 libsodium
         inter-font noto-fonts noto-fonts-emoji"
     [ $tests = no ] || packages="$packages catch2 ccache mold openssl dbus gnome-keyring sqlite git valgrind iproute2 procps-ng strace systemd xz
-        postgresql"
+        python-yaml postgresql"
     # shellcheck disable=SC2086 # prints what is missing, and fails if anything is
     missing=$(pacman -T $packages) || true
     [ -n "$missing" ] || return 0

@@ -65,7 +65,7 @@ awk -v status=$status '
         }
     }
     # A test that is a script.
-    /^[a-z-]+\.sh: passed$/ { passed++ }
+    /^[a-z-]+\.(sh|py): passed$/ { passed++ }
     /^Test timeout|^Test Failed/ { programs++ }
     # Catch2 counts a skipped case as passed.
     /^skipped: / {
