@@ -1,3 +1,4 @@
+#include "server/storage/DatabaseFile.h"
 #include "tests/support/Catch.h"
 #include "tests/support/Processes.h"
 #include "tests/support/ServerProcess.h"
@@ -60,8 +61,15 @@ struct Town {
 TEST_CASE("data of each released schema is upgraded, and everybody chats on", "[server]")
 {
     const QDir schemas(word(IMPULSE_SOURCE_DIR "/tests/integration/schemas"));
-    const auto archives = schemas.entryList({word("*.tar.xz")});
-    REQUIRE_FALSE(archives.isEmpty());
+    auto archives = schemas.entryList({word("*.tar.xz")});
+    archives.sort();
+    // One for each schema that there ever was: packaging/clean-root.sh upgrades the same ones.
+    QStringList each;
+    for (std::uint64_t schema = 1; schema <= impulse::server::schemaVersion(); ++schema)
+        each << QStringLiteral("schema-%1.tar.xz").arg(schema);
+    each.sort();
+    REQUIRE(archives.join(QLatin1Char(' ')).toStdString() ==
+            each.join(QLatin1Char(' ')).toStdString());
     // The profiles know one address: one such test at a time on a machine.
     QLockFile address(QDir::temp().filePath(word("impulse-upgrade-test.lock")));
     address.setStaleLockTime(0);

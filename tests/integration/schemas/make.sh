@@ -16,14 +16,15 @@ mkdir -p server/tls
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 36500 \
     -subj /CN=impulse-server -keyout server/tls/key.pem -out server/tls/certificate.pem 2>/dev/null
 # The profiles remember this address. Only Linux has all of 127.0.0.0/8.
-"$binaries/impulse-server" --data server --address 127.77.0.1 --port 47443 --registration open \
+# Releases of schema 4 want the whole path of the data folder, those before schema 7 tell the link in the log.
+"$binaries/impulse-server" --data "$work/server" --address 127.77.0.1 --port 47443 --registration open \
     --certificate server/tls/certificate.pem --key server/tls/key.pem >ready 2>log &
 server=$!
-until grep -q '^impulse-server ready' ready; do
+until grep -qs '^impulse-server ready' ready; do
     kill -0 $server || { cat log >&2; exit 1; }
     sleep 0.1
 done
-link=$(sed -n 's/^link for clients: //p' ready)
+link=$(sed -n 's/.*link for clients: //p' ready log)
 echo "correct horse of the fixture" >password
 cli() { who=$1; shift; "$binaries/impulse-cli" --home "$who" --password-file password "$@"; }
 cli anna --server "$link" register anna --recovery-file anna-code
