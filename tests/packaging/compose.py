@@ -26,7 +26,7 @@ def require(holds, what):
         sys.exit(f"compose.py: {what}")
 
 
-# Each variable is a key of the server's configuration: the server reads no other, and says nothing of them.
+# Each variable is a key of the server's configuration: with any other it does not start.
 manual = subprocess.run([sys.argv[1], "--print-config"], check=True, capture_output=True, text=True).stdout
 keys = set(re.findall(r"^#?([a-z-]+) =", manual, re.MULTILINE))
 require("data" in keys and "storage-password-file" in keys, "--print-config has no keys")
