@@ -2,7 +2,8 @@
 # Installs what the tests need, builds, runs every test and prints one summary line.
 #   packaging/test.sh [--long] [--preset dev|asan|tsan] [--server asan|tsan] [--no-install] [-- ctest options]
 # --long runs 1,000 rounds of the kill tests in place of 50 (of clients and server) and 100 (of the server
-# alone). --server runs the tests of integration and operation alone, against a server with that sanitizer.
+# alone). --server runs the tests of integration, operation and PostgreSQL alone, against a server with that
+# sanitizer.
 # Exit code 0 only without failures.
 set -eu
 cd "$(dirname "$0")/.."
@@ -17,7 +18,7 @@ while [ $# -gt 0 ]; do
         --preset) preset=${2:?--preset needs a name}; shift ;;
         --server) server=${2:?--server needs a name}; shift ;;
         --no-install) install=no ;;
-        -h|--help) sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 0 ;;
+        -h|--help) sed -n '2,7s/^# \{0,1\}//p' "$0"; exit 0 ;;
         --) shift; break ;;
         *) echo "test.sh: unknown option $1" >&2; exit 2 ;;
     esac
@@ -29,7 +30,9 @@ jobs=$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 if [ -n "$server" ]; then
     cmake --preset "$server" >/dev/null
     cmake --build "build/$server" --parallel "$jobs" --target impulse-server
+    # The servers, and `ctl` and the commands without a server.
     export IMPULSE_SERVER="$PWD/build/$server/bin/impulse-server"
+    export IMPULSE_COMMANDS="$IMPULSE_SERVER"
     reports=$PWD/build/$server/reports
     rm -rf "$reports"
     mkdir "$reports"
@@ -37,7 +40,7 @@ if [ -n "$server" ]; then
     export UBSAN_OPTIONS="log_path=$reports/undefined:print_stacktrace=1"
     export LSAN_OPTIONS="print_suppressions=0:suppressions=$PWD/tests/support/sanitizers/lsan.supp"
     export TSAN_OPTIONS="log_path=$reports/thread:second_deadlock_stack=1:suppressions=$PWD/tests/support/sanitizers/tsan-server.supp"
-    set -- --tests-regex 'impulse-(integration|operation)-tests' "$@"
+    set -- --tests-regex 'impulse-(integration|operation|postgres)-tests' "$@"
 fi
 cmake --preset "$preset" -DIMPULSE_LONG_TESTS=$long >/dev/null
 cmake --build "build/$preset" --parallel "$jobs"

@@ -59,7 +59,7 @@ TEST_CASE("cli: a code of the operator sets a new password, once, and opens no k
     const auto& anna = town.anna;
     const auto ctl = [&](const char* command) {
         QProcess process;
-        process.start(programPath("impulse-server"),
+        process.start(serverCommands(),
                       QStringList{word("ctl"), word("--data"), town.dir.filePath(word("server")),
                                   word("--json")} +
                           words(command));

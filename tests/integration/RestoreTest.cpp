@@ -22,7 +22,7 @@ QByteArray contentOf(const QString& path)
 void runServer(const QStringList& arguments)
 {
     QProcess process;
-    process.start(programPath("impulse-server"), arguments);
+    process.start(serverCommands(), arguments);
     REQUIRE(process.waitForFinished(60'000));
     INFO(process.readAllStandardError().toStdString());
     REQUIRE(process.exitStatus() == QProcess::NormalExit);

@@ -9,7 +9,7 @@
 
 using namespace impulse;
 using namespace impulse::tests;
-using impulse::test::programPath;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
 
 namespace {
@@ -47,8 +47,7 @@ struct Server {
     std::vector<double> queues() const
     {
         QProcess ctl;
-        ctl.start(programPath("impulse-server"),
-                  words("ctl sessions --json --data") + QStringList{data});
+        ctl.start(serverCommands(), words("ctl sessions --json --data") + QStringList{data});
         waitUntil([&] { return ctl.state() == QProcess::NotRunning; });
         std::vector<double> result;
         const auto object = QJsonDocument::fromJson(ctl.readAllStandardOutput()).object();

@@ -14,7 +14,7 @@
 
 using namespace impulse;
 using namespace impulse::tests;
-using impulse::test::programPath;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
 
 namespace {
@@ -85,7 +85,7 @@ qsizetype epolls(const ServerProcess& server)
 int groupsOf(const QString& data)
 {
     QProcess ctl;
-    ctl.start(programPath("impulse-server"), words("ctl stats --json --data") + QStringList{data});
+    ctl.start(serverCommands(), words("ctl stats --json --data") + QStringList{data});
     REQUIRE(waitUntil([&] { return ctl.state() == QProcess::NotRunning; }));
     return QJsonDocument::fromJson(ctl.readAllStandardOutput())
         .object()[QStringLiteral("groups")]

@@ -22,14 +22,12 @@ public:
     Sandbox(const QTemporaryDir& dir, const QString& folder, const QString& mounts)
         : m_before(qgetenv("IMPULSE_SERVER"))
     {
-        const auto server =
-            m_before.isEmpty() ? programPath("impulse-server") : QString::fromLocal8Bit(m_before);
         const auto path = dir.filePath(word("sandboxed"));
         QFile script(path);
         REQUIRE(script.open(QIODevice::WriteOnly));
         script.write(QStringLiteral("#!/bin/sh\nexec unshare --mount --propagation private sh -c "
                                     "'folder=$1; shift; %1; exec \"$@\"' sh '%2' '%3' \"$@\"\n")
-                         .arg(mounts, folder, server)
+                         .arg(mounts, folder, serverProgram())
                          .toUtf8());
         script.close();
         REQUIRE(script.setPermissions(QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner));

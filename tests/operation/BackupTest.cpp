@@ -125,8 +125,8 @@ TEST_CASE("the end of the server cuts a backup off and leaves nothing of it (nee
     REQUIRE(running.server.start());
     const auto backup = running.file("impulse.backup");
     QProcess ctl;
-    ctl.start(programPath("impulse-server"), {word("ctl"), word("--data"), running.data,
-                                              word("backup"), backup, word("--with-keys")});
+    ctl.start(serverCommands(), {word("ctl"), word("--data"), running.data, word("backup"), backup,
+                                 word("--with-keys")});
     const auto leftovers = [&] {
         return QDir(running.dir.path()).entryList({word("impulse.backup*")});
     };

@@ -177,8 +177,7 @@ Ran runWithConfig(const QTemporaryDir& dir, const QByteArray& config, const QStr
     QProcess process;
     process.start(word("unshare"),
                   QStringList{word("--mount"), word("--propagation"), word("private"), word("sh"),
-                              word("-c"), script, word("sh"), dir.path(),
-                              test::programPath("impulse-server")} +
+                              word("-c"), script, word("sh"), dir.path(), test::serverCommands()} +
                       arguments);
     REQUIRE(process.waitForFinished());
     return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};

@@ -1,4 +1,5 @@
 #include "tests/support/Catch.h"
+#include "tests/support/Processes.h"
 #include "tests/support/ServerProcess.h"
 #include "tests/support/WireClient.h"
 
@@ -18,6 +19,7 @@
 using namespace impulse;
 using namespace impulse::server;
 using namespace impulse::tests;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
 using protocol::ErrorCode;
 
@@ -274,7 +276,7 @@ TEST_CASE("--check-config and --print-config of the program")
     const auto run = [](const QStringList& arguments) {
         QProcess process;
         process.setProcessChannelMode(QProcess::MergedChannels);
-        process.start(word(IMPULSE_BIN_DIR "/impulse-server"), arguments);
+        process.start(serverCommands(), arguments);
         REQUIRE(process.waitForFinished());
         return std::pair(process.exitCode(), process.readAll());
     };

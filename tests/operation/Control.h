@@ -14,8 +14,9 @@
 /// A server and `impulse-server ctl`, both real programs. For test drivers only.
 namespace impulse::tests {
 
-using impulse::test::programPath;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
+using impulse::test::serverProgram;
 
 inline QString word(const char* text)
 {
@@ -40,7 +41,7 @@ struct Ran {
 inline Ran run(const QStringList& arguments)
 {
     QProcess process;
-    process.start(programPath("impulse-server"), arguments);
+    process.start(serverCommands(), arguments);
     const bool ended = waitUntil([&] { return process.state() == QProcess::NotRunning; }, 300'000);
     Ran ran{ended ? process.exitCode() : -1,
             process.readAllStandardOutput(),

@@ -1,4 +1,5 @@
 #include "tests/support/HealthClient.h"
+#include "tests/support/Processes.h"
 
 #include "server/app/Vitals.h"
 #include "server/net/MetricsText.h"
@@ -21,6 +22,7 @@
 using namespace impulse;
 using namespace impulse::server;
 using namespace impulse::tests;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
 
 namespace {
@@ -249,8 +251,7 @@ TEST_CASE("/healthz and /metrics tell what happens, and stuck askers delay nobod
     CHECK(get(port, "/healthz").startsWith("HTTP/1.1 200"));
 
     QProcess drain;
-    drain.start(word(IMPULSE_BIN_DIR "/impulse-server"),
-                {word("ctl"), word("--data"), data, word("drain")});
+    drain.start(serverCommands(), {word("ctl"), word("--data"), data, word("drain")});
     REQUIRE(waitUntil([&] { return drain.state() == QProcess::NotRunning; }, 10'000));
     const auto draining = get(port, "/healthz");
     CHECK(draining.startsWith("HTTP/1.1 503"));

@@ -18,8 +18,9 @@
 using namespace impulse;
 using namespace impulse::tests;
 using impulse::test::MarkerSearch;
-using impulse::test::programPath;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
+using impulse::test::serverProgram;
 using protocol::ErrorCode;
 
 namespace {
@@ -88,8 +89,7 @@ struct Watched {
     QByteArray ctl(const QStringList& command) const
     {
         QProcess process;
-        process.start(programPath("impulse-server"),
-                      words("ctl --json --data") + QStringList{data} + command);
+        process.start(serverCommands(), words("ctl --json --data") + QStringList{data} + command);
         waitUntil([&] { return process.state() == QProcess::NotRunning; }, 30'000);
         CHECK(process.exitCode() == 0);
         return process.readAllStandardOutput();
@@ -213,7 +213,7 @@ QList<QByteArray> logOn(const Channel& channel, const QString& stream)
         environment.insert(word("JOURNAL_STREAM"), stream);
     process.setProcessEnvironment(environment);
     process.setChildProcessModifier([&] { ::dup2(channel.write, STDERR_FILENO); });
-    process.start(programPath("impulse-server"),
+    process.start(serverProgram(),
                   words("--port 0 --data") + QStringList{dir.filePath(word("data"))});
     QByteArray output;
     REQUIRE(waitUntil([&] {

@@ -19,7 +19,7 @@
 
 using namespace impulse;
 using namespace impulse::tests;
-using impulse::test::programPath;
+using impulse::test::serverCommands;
 using impulse::test::ServerProcess;
 using protocol::ErrorCode;
 
@@ -56,8 +56,7 @@ struct Running {
     Ran ctl(const char* command) const
     {
         QProcess process;
-        process.start(programPath("impulse-server"),
-                      words("ctl --data") + QStringList{data} + words(command));
+        process.start(serverCommands(), words("ctl --data") + QStringList{data} + words(command));
         waitUntil([&] { return process.state() == QProcess::NotRunning; }, 30'000);
         Ran ran{process.exitCode(),
                 process.readAllStandardOutput(),

@@ -1,5 +1,6 @@
 #include "tests/support/Catch.h"
 #include "tests/support/EventLoop.h"
+#include "tests/support/Processes.h"
 
 #include <QFile>
 #include <QProcess>
@@ -80,7 +81,7 @@ struct Service {
         environment.insert(word("NOTIFY_SOCKET"), QString::fromUtf8(socket));
         environment.insert(word("WATCHDOG_USEC"), QString::fromUtf8(watchdogUsec));
         process.setProcessEnvironment(environment);
-        process.start(word(IMPULSE_BIN_DIR "/impulse-server"),
+        process.start(impulse::test::serverProgram(),
                       {word("--data"), dir.filePath(word("data")), word("--port"), word("0"),
                        word("--config"), config()});
         REQUIRE(process.waitForStarted());
@@ -88,7 +89,7 @@ struct Service {
     int ctl(const char* command) const
     {
         return QProcess::execute(
-            word(IMPULSE_BIN_DIR "/impulse-server"),
+            impulse::test::serverCommands(),
             {word("ctl"), word("--data"), dir.filePath(word("data")), word(command)});
     }
     QString config() const { return dir.filePath(word("server.conf")); }

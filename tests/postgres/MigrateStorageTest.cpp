@@ -20,7 +20,7 @@ struct Migration {
     Migration(const QString& from, const QString& to)
     {
         QProcess process;
-        process.start(programPath("impulse-server"),
+        process.start(serverCommands(),
                       {word("migrate-storage"), word("--from"), from, word("--to"), to});
         REQUIRE(process.waitForFinished(60'000));
         exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;

@@ -23,7 +23,7 @@ struct Ended {
 Ended run(const QStringList& arguments)
 {
     QProcess process;
-    process.start(programPath("impulse-server"), arguments);
+    process.start(serverCommands(), arguments);
     REQUIRE(process.waitForFinished(60'000));
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
             process.readAllStandardOutput(), process.readAllStandardError()};

@@ -6,12 +6,33 @@
 
 namespace impulse::test {
 
+namespace {
+
+QString serverUnless(const char* variable)
+{
+    const auto other = qEnvironmentVariable(variable);
+    return other.isEmpty() ? programPath("impulse-server") : other;
+}
+
+} // namespace
+
 QString programPath(const char* name)
 {
     return QStringLiteral(IMPULSE_BIN_DIR "/") + QString::fromLatin1(name);
 }
 
-JsonProcess::JsonProcess(QString program, const QStringList& environment) : m_program(std::move(program))
+QString serverProgram()
+{
+    return serverUnless("IMPULSE_SERVER");
+}
+
+QString serverCommands()
+{
+    return serverUnless("IMPULSE_COMMANDS");
+}
+
+JsonProcess::JsonProcess(QString program, const QStringList& environment)
+    : m_program(std::move(program))
 {
     auto values = QProcessEnvironment::systemEnvironment();
     for (const auto& pair : environment)

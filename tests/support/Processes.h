@@ -57,5 +57,12 @@ private:
 
 /// Path of a program of this build.
 QString programPath(const char* name);
+/// impulse-server of this build, or what IMPULSE_SERVER names for the servers that run, and
+/// IMPULSE_COMMANDS for `ctl` and the commands without a server: a build with a sanitizer.
+/// Two variables, since what IMPULSE_SERVER names may be a wrapper (tracing, another mount
+/// namespace) through which an operator's command must not go. (Not IMPULSE_SERVER_…: what begins
+/// so is the server's configuration.)
+QString serverProgram();
+QString serverCommands();
 
 } // namespace impulse::test

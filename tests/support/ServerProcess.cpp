@@ -115,8 +115,7 @@ void ServerProcess::launch(const QStringList& more)
     QStringList arguments{QStringLiteral("--data"), m_data};
     if (!more.contains(QStringLiteral("--make-invite")) && !more.contains(QStringLiteral("--port")))
         arguments << QStringLiteral("--port") << QString::number(m_port);
-    const auto other = qEnvironmentVariable("IMPULSE_SERVER");
-    m_process.start(other.isEmpty() ? programPath("impulse-server") : other, arguments + more);
+    m_process.start(serverProgram(), arguments + more);
     m_process.waitForStarted();
 }
 

@@ -9,8 +9,7 @@ namespace impulse::test {
 /// port after a restart. While it waits, the event loop runs, so that sockets of the same process
 /// live on. For test drivers only.
 ///
-/// The program is impulse-server beside the test, or what IMPULSE_SERVER names: a build with a
-/// sanitizer, whose findings end the test.
+/// The program is serverProgram(); what a sanitizer in it finds ends the test.
 class ServerProcess {
 public:
     explicit ServerProcess(QString dataFolder);
