@@ -1,6 +1,7 @@
 #!/bin/sh
-# The sandbox of packaging/server/impulse-server.service: it is tight, and the server works inside it.
-#   sandbox.sh BINARIES     where impulse-server, impulse-cli and impulse-operation-tests are
+# The sandbox of packaging/server/impulse-server.service: it is tight, and the server works inside it; and
+# the user and the folder that systemd makes for it.
+#   sandbox.sh BINARIES     where impulse-server, impulse-cli and the tests that start them are
 set -eu
 cd "$(dirname "$0")/../.."
 binaries=$(realpath "${1:?sandbox.sh: which binaries?}")
@@ -8,7 +9,7 @@ unit=packaging/server/impulse-server.service
 
 skip() { echo "skipped: sandbox of the service ($1)"; echo "sandbox.sh: passed"; exit 0; }
 fail() { echo "sandbox.sh: $1" >&2; exit 1; }
-for program in systemd-analyze strace unshare; do
+for program in systemd-analyze systemd-sysusers systemd-tmpfiles strace unshare; do
     command -v $program >/dev/null || skip "without $program"
 done
 [ "$(id -u)" = 0 ] || skip "without the rights of root"
@@ -32,6 +33,24 @@ systemd-analyze security --offline=true --threshold=20 --no-pager "$work/impulse
 systemd-analyze security --offline=true --threshold=20 --no-pager "$work/impulse-server.service" \
     >/dev/null || fail "too exposed"
 
+# --- Its user owns a folder for himself alone, and may not log in ---
+root=$work/root
+mkdir -p "$root/etc" "$root/usr/lib/sysusers.d" "$root/usr/lib/tmpfiles.d"
+cp packaging/server/sysusers.conf "$root/usr/lib/sysusers.d/impulse-server.conf"
+cp packaging/server/tmpfiles.conf "$root/usr/lib/tmpfiles.d/impulse-server.conf"
+systemd-sysusers --root="$root" 2>"$work/log" || { cat "$work/log" >&2; fail "systemd-sysusers"; }
+systemd-tmpfiles --root="$root" --create || fail "systemd-tmpfiles"
+line=$(cat "$root/etc/passwd")
+id=$(printf '%s' "$line" | cut -d : -f 3)
+should="impulse-server:x:$id:$id:Impulse server:/var/lib/impulse-server:/usr/sbin/nologin"
+[ "$line" = "$should" ] || fail "passwd should have $should and has $line"
+[ "$id" -gt 0 ] && [ "$id" -lt 1000 ] || fail "$id is no id of a system user"
+grep -q '^impulse-server:!' "$root/etc/shadow" || fail "the user has a password"
+[ "$(cat "$root/etc/group")" = "impulse-server:x:$id:" ] || fail "the group: $(cat "$root/etc/group")"
+is=$(stat -c '%a %u %g %F' "$root/var/lib/impulse-server")
+[ "$is" = "700 $id $id directory" ] || fail "the data folder is $is"
+grep -qx "User=impulse-server" $unit && grep -qx "Group=impulse-server" $unit || fail "the unit has another user"
+
 # --- Every system call of a traced run is in its filter ---
 # A server that is traced keeps its process id; the tracer is nobody's child (-D).
 cat >"$work/traced" <<EOF
@@ -39,13 +58,20 @@ cat >"$work/traced" <<EOF
 exec strace -D -f -qq -c -U name -o $work/calls.\$\$ $binaries/impulse-server "\$@"
 EOF
 chmod 755 "$work/traced"
+# traced PROGRAM CASES: the cases of a test program, with servers that are traced
+traced() {
+    IMPULSE_SERVER=$work/traced "$binaries/$1" "$2" >"$work/tests" 2>&1 \
+        || { cat "$work/tests" >&2; fail "$1 with a traced server"; }
+    sed -n 's/^skipped: /not traced: /p' "$work/tests"
+}
 # Not the backup of half a gigabyte: traced it takes minutes.
-IMPULSE_SERVER=$work/traced "$binaries/impulse-operation-tests" \
-    "~the end of the server cuts a backup off*" >"$work/tests" 2>&1 \
-    || { cat "$work/tests" >&2; fail "tests with a traced server"; }
-IMPULSE_SERVER=$work/traced "$binaries/impulse-integration-tests" \
-    "the server says exactly*,TLS*,an invite made while*,data of each*" >"$work/tests" 2>&1 \
-    || { cat "$work/tests" >&2; fail "tests with a traced server"; }
+traced impulse-operation-tests "~the end of the server cuts a backup off*"
+# Starts, TLS, upgrades; people who chat; and what goes wrong: the end of a server that is in use, no space,
+# no descriptors, no database.
+traced impulse-integration-tests "the server says exactly*,TLS*,an invite made while*,data of each*,\
+people chat with every dispatcher*,a server that is stopped*,a full disk*,with its descriptors used up*,\
+a database locked*"
+traced impulse-postgres-tests "two people chat*,/metrics has the size*,the storage*"
 sleep 1 # the tracers write when their servers have gone
 awk 'NF == 1 && $1 ~ /^[a-z]/ && $1 != "syscall" && $1 != "total" { print $1 }' "$work"/calls.* \
     | sort -u | grep -vx fchown >"$work/used" # SQLite gives files away only as root
