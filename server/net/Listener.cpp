@@ -17,6 +17,7 @@ namespace {
 constexpr int acceptAgainMs = 500;
 /// Descriptors that are kept for files and for what else the program opens.
 constexpr int keptDescriptors = 32;
+
 int descriptorsForConnections()
 {
     rlimit limit{};
